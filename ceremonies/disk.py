@@ -1,0 +1,137 @@
+"""The one place that reads and creates files: bounded, exclusive, complete, on the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from ceremonies.errors import InputError, MachineError
+from ceremonies.spoken import visible
+
+MEBIBYTE = 1024 * 1024
+
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1
+_NO_RENAMEAT2 = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
+
+
+def read(path: Path, *, limit: int, what: str) -> bytes:
+    """Read a whole file of at most `limit` bytes.
+
+    Raises:
+        InputError: there is no such file, it cannot be read, or it is longer.
+    """
+    try:
+        with path.open("rb") as stream:
+            return read_stream(stream.fileno(), limit=limit, what=what)
+    except OSError as error:
+        raise InputError(
+            f"cannot read {what} {visible(str(path))}: {_reason(error)}",
+            hint="check the name and the medium",
+        ) from None
+
+
+def read_stream(descriptor: int, *, limit: int, what: str) -> bytes:
+    """Read an open descriptor to its end, at most `limit` bytes."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := os.read(descriptor, min(MEBIBYTE, limit + 1 - size)):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise InputError(f"{what} is longer than {limit} bytes")
+    return b"".join(chunks)
+
+
+def insist_free(path: Path) -> None:
+    """Refuse an output name that is taken or whose folder is missing, before any work is done."""
+    if os.path.lexists(path):
+        raise MachineError(
+            f"output {visible(str(path))} exists",
+            hint="choose another name; nothing is ever overwritten",
+        )
+    if not path.parent.is_dir():
+        raise MachineError(
+            f"folder {visible(str(path.parent))} does not exist", hint="create it first"
+        )
+
+
+def create(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Create a file that did not exist: complete and on the disk, or not there at all.
+
+    Written under a temporary name beside it, fsynced, renamed without replacing, and the folder
+    fsynced.
+
+    Raises:
+        MachineError: the name is taken, or the disk did not take all of it.
+    """
+    insist_free(path)
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write(temporary, data, mode)
+        _rename_without_replacing(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if error.errno == errno.EEXIST:
+            insist_free(path)
+        raise MachineError(
+            f"cannot write {visible(str(path))}: {_reason(error)}",
+            hint="check the space and the medium; nothing was left behind",
+        ) from None
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder that did not exist, readable by its owner alone."""
+    insist_free(path)
+    try:
+        path.mkdir(mode=0o700)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise MachineError(f"cannot create folder {visible(str(path))}: {_reason(error)}") from None
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rename_without_replacing(source: Path, target: Path) -> None:
+    # renameat2 also serves FAT, which has no hard links; link() serves what has no renameat2
+    libc = ctypes.CDLL(None, use_errno=True)
+    renameat2 = getattr(libc, "renameat2", None)
+    if renameat2 is not None:
+        done = renameat2(
+            _AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE
+        )
+        if done == 0:
+            return
+        code = ctypes.get_errno()
+        if code not in _NO_RENAMEAT2:
+            raise OSError(code, os.strerror(code))
+    os.link(source, target, follow_symlinks=False)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown error").lower()

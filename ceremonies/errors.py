@@ -1,0 +1,67 @@
+"""Everything that can go wrong, as one tree.
+
+Each error has a cause and a hint: lower case, no full stop, positions but never secret content.
+Exit codes belong to the face (`custody_cli.exits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a finding weighs: a `refuse` stops the signing, the others inform."""
+
+    NOTE = "note"
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one rule found at one place of what was reviewed.
+
+    `rule` is the name in `docs/review-rules.md`, `where` a position such as `input 3` (empty for
+    the whole transaction), `hint` what to do about it.
+    """
+
+    rule: str
+    level: Level
+    where: str
+    message: str
+    hint: str
+
+
+class CeremonyError(Exception):
+    """The root: a cause, and a hint where there is something to do about it."""
+
+    def __init__(self, cause: str, *, hint: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.hint = hint
+
+
+class InputError(CeremonyError):
+    """What was given is not what it should be: a malformed PSBT, a wrong word, a bad file."""
+
+
+class Refused(CeremonyError):
+    """Well-formed, and a rule or the policy says no; `findings` are the reasons."""
+
+    def __init__(self, cause: str, *, hint: str = "", findings: Iterable[Finding] = ()) -> None:
+        super().__init__(cause, hint=hint)
+        self.findings = tuple(findings)
+
+
+class IntegrityError(CeremonyError):
+    """Two things that must agree do not: a second opinion, a fingerprint, a checksum of ours."""
+
+
+class MachineError(CeremonyError):
+    """The machine is not fit: a network, a full disk, an output that exists, no entropy."""
+
+
+class Declined(CeremonyError):
+    """A person said no."""

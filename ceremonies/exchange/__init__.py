@@ -1,0 +1,1 @@
+"""Payloads and the carriers that take them across the air gap."""

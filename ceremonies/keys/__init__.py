@@ -1,0 +1,1 @@
+"""The secret side: entropy, phrases, shares and the accounts derived from them."""

@@ -1,0 +1,1 @@
+"""What a PSBT would do, whether it may be signed, signing it, and finishing it."""

@@ -1,0 +1,76 @@
+"""The one door for reading JSON, hex and Base64: exactly what is expected, or an error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from ceremonies.errors import InputError
+
+T = TypeVar("T")
+
+
+def json_value(data: bytes, kind: type[T], *, what: str) -> T:
+    """Read one JSON document into `kind`, a `msgspec.Struct`.
+
+    Refuses what JSON readers disagree about: duplicate keys, a byte-order mark, numbers with a
+    fraction, anything after the document; and, by `kind`, unknown keys and wrong types.
+
+    Raises:
+        InputError: it is not that.
+    """
+    try:
+        plain = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_float=_no_fraction,
+            parse_constant=_no_fraction,
+        )
+        return msgspec.convert(plain, kind, strict=True)
+    except UnicodeDecodeError:
+        raise InputError(f"{what} is not UTF-8 text") from None
+    except RecursionError:
+        raise InputError(f"{what} is nested too deeply") from None
+    except msgspec.ValidationError as error:
+        raise InputError(f"{what} does not have the expected form: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{what} is not strict JSON: {error}") from None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key appears twice")
+    return found
+
+
+def _no_fraction(text: str) -> Any:
+    raise ValueError("a number with a fraction")
+
+
+def hex_bytes(text: str, *, what: str, size: int | None = None) -> bytes:
+    """Read hexadecimal without spaces or prefix, of exactly `size` bytes where it is given."""
+    try:
+        if not text.isascii() or any(c.isspace() for c in text):
+            raise ValueError
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise InputError(f"{what} is not hexadecimal") from None
+    if size is not None and len(value) != size:
+        raise InputError(f"{what} must be {size * 2} hexadecimal digits, not {len(text)}")
+    return value
+
+
+def base64_bytes(text: str, *, what: str) -> bytes:
+    """Read canonical, padded Base64 (RFC 4648 section 4)."""
+    try:
+        value = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError(f"{what} is not Base64") from None
+    if base64.b64encode(value).decode() != text:
+        raise InputError(f"{what} is not canonical Base64")
+    return value

@@ -1,0 +1,1 @@
+"""The public side: descriptor wallets, their addresses and their files."""

@@ -1,0 +1,1 @@
+"""The operator's face: commands that parse, call the library and show what it said."""
