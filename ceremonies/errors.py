@@ -35,12 +35,13 @@ class Finding:
 
 
 class CeremonyError(Exception):
-    """The root: a cause, and a hint where there is something to do about it."""
+    """The root: a cause, a hint where there is something to do about it, and the findings behind it."""
 
-    def __init__(self, cause: str, *, hint: str = "") -> None:
+    def __init__(self, cause: str, *, hint: str = "", findings: Iterable[Finding] = ()) -> None:
         super().__init__(cause)
         self.cause = cause
         self.hint = hint
+        self.findings = tuple(findings)
 
 
 class InputError(CeremonyError):
@@ -49,10 +50,6 @@ class InputError(CeremonyError):
 
 class Refused(CeremonyError):
     """Well-formed, and a rule or the policy says no; `findings` are the reasons."""
-
-    def __init__(self, cause: str, *, hint: str = "", findings: Iterable[Finding] = ()) -> None:
-        super().__init__(cause, hint=hint)
-        self.findings = tuple(findings)
 
 
 class IntegrityError(CeremonyError):

@@ -1,0 +1,75 @@
+"""Extended keys on the first road: the engine, on libsecp256k1 (BIP-32)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NoReturn
+
+from btclib_wallet.bip32 import (
+    BIP32KeyData,
+    derive_,
+    fingerprint,
+    rootxprv_from_seed_,
+    xpub_from_xprv_,
+)
+
+from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+from ceremonies.errors import InputError
+from ceremonies.network import Network
+from ceremonies.secret import Secret
+
+
+class PrivateNode:
+    """An extended private key. Shows its public fingerprint only; does not pickle.
+
+    It is never written as text, so no cache of decoded text ever holds it.
+    """
+
+    def __init__(self, node: BIP32KeyData) -> None:
+        self._node = node
+
+    def at(self, path: tuple[int, ...]) -> PrivateNode:
+        """Derive the descendant at `path`, relative to this node."""
+        return PrivateNode(derive_(self._node, path)) if path else self
+
+    @cached_property
+    def _public(self) -> BIP32KeyData:
+        return xpub_from_xprv_(self._node)
+
+    @property
+    def public_key(self) -> bytes:
+        """The compressed public key, 33 bytes."""
+        return self._public.key
+
+    @property
+    def private_key(self) -> Secret:
+        """The private key, 32 bytes."""
+        return Secret(self._node.key[1:])
+
+    @property
+    def fingerprint(self) -> str:
+        """The first four bytes of the public key's HASH160, as 8 hex digits."""
+        return fingerprint(self._public).hex()
+
+    @property
+    def xpub(self) -> str:
+        """The extended public key in Base58Check."""
+        return self._public.b58encode()
+
+    def __repr__(self) -> str:
+        return f"PrivateNode({self.fingerprint})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a private key is not pickled or copied")
+
+
+def master(seed: Secret, network: Network) -> PrivateNode:
+    """Return the master key of a BIP-32 seed of 16 to 64 bytes.
+
+    Raises:
+        InputError: the seed has another length, or (with a chance of 2^-127) no key.
+    """
+    try:
+        return PrivateNode(rootxprv_from_seed_(seed.reveal(), network.xprv_version))
+    except ENGINE_ERRORS:
+        raise InputError("the seed makes no BIP-32 master key") from None

@@ -1,0 +1,157 @@
+"""A PSBT as its key-value maps (BIP-174, BIP-370): read exactly, and added to in place.
+
+Nothing here knows what a field means beyond the counts that say how many maps follow; that keeps
+unknown fields, key order and odd values exactly as they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ceremonies.bitcoin import transaction
+from ceremonies.bitcoin.bytestream import Malformed, Reader, blob
+
+MAGIC = b"psbt\xff"
+MAX_MAPS = 20_000
+"""How many inputs, and how many outputs, are read at most."""
+
+GLOBAL_UNSIGNED_TX = b"\x00"
+GLOBAL_INPUT_COUNT = b"\x04"
+GLOBAL_OUTPUT_COUNT = b"\x05"
+GLOBAL_VERSION = b"\xfb"
+
+
+class TooLarge(Malformed):
+    """It claims more maps than are ever read, or than its bytes can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One key and value, and where they lie in the PSBT."""
+
+    key: bytes
+    value: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMap:
+    """One map: its records in their own order, and the offset of its closing zero."""
+
+    records: tuple[Record, ...]
+    separator: int
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value under exactly this key."""
+        return next((record.value for record in self.records if record.key == key), None)
+
+    def of_type(self, kind: int) -> list[tuple[bytes, bytes]]:
+        """Every (key data, value) whose one-byte type is `kind`."""
+        return [(r.key[1:], r.value) for r in self.records if r.key[0] == kind]
+
+
+@dataclass(frozen=True)
+class KeyMaps:
+    """All maps of one PSBT. `version` is 0 or 2; `unsigned` is version 0's own transaction."""
+
+    data: bytes
+    version: int
+    globals: KeyMap
+    inputs: tuple[KeyMap, ...]
+    outputs: tuple[KeyMap, ...]
+    unsigned: transaction.Transaction | None
+
+
+def read(data: bytes) -> KeyMaps:
+    """Split a PSBT into its maps.
+
+    Raises:
+        TooLarge: it has, or claims, more inputs or outputs than are read.
+        Malformed: anything else that makes it not a PSBT.
+    """
+    if not data.startswith(MAGIC):
+        raise Malformed("it does not begin like a PSBT")
+    reader = Reader(data, len(MAGIC))
+    first = _read_map(reader)
+    version = int.from_bytes(first.get(GLOBAL_VERSION) or b"", "little")
+    unsigned = None
+    if version == 0:
+        unsigned = _unsigned(first)
+        counts = len(unsigned.inputs), len(unsigned.outputs)
+    elif version == 2:
+        counts = _count(first, GLOBAL_INPUT_COUNT), _count(first, GLOBAL_OUTPUT_COUNT)
+    else:
+        raise Malformed(f"version {version} is not known")
+    if max(counts) > MAX_MAPS or sum(counts) > len(data) - reader.at:
+        raise TooLarge(f"it claims {counts[0]} inputs and {counts[1]} outputs")
+    inputs = tuple(_read_map(reader) for _ in range(counts[0]))
+    outputs = tuple(_read_map(reader) for _ in range(counts[1]))
+    reader.finish()
+    return KeyMaps(data, version, first, inputs, outputs, unsigned)
+
+
+def spliced(
+    maps: KeyMaps,
+    additions: Mapping[int, Sequence[tuple[bytes, bytes]]],
+    global_value: tuple[bytes, bytes] | None = None,
+) -> bytes:
+    """Return the PSBT with records added to its inputs and, at most, one global value replaced.
+
+    Each new record goes before the first record of its input whose key is greater, so that sorted
+    maps stay sorted; every other byte stays where it was. A key that is there already is a bug.
+    """
+    edits: list[tuple[int, int, bytes]] = []
+    if global_value is not None:
+        key, value = global_value
+        old = next(record for record in maps.globals.records if record.key == key)
+        edits.append((old.start, old.end, blob(key) + blob(value)))
+    for index, records in additions.items():
+        target = maps.inputs[index]
+        for key, value in sorted(records):
+            assert target.get(key) is None, "a record is added once"
+            greater = (record.start for record in target.records if record.key > key)
+            place = next(greater, target.separator)
+            edits.append((place, place, blob(key) + blob(value)))
+    parts: list[bytes] = []
+    done = 0
+    for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
+        parts += (maps.data[done:start], new)
+        done = end
+    return b"".join((*parts, maps.data[done:]))
+
+
+def _read_map(reader: Reader) -> KeyMap:
+    records: list[Record] = []
+    seen: set[bytes] = set()
+    while True:
+        start = reader.at
+        size = reader.compact()
+        if size == 0:
+            return KeyMap(tuple(records), start)
+        key, value = reader.take(size), reader.blob()
+        if key in seen:
+            raise Malformed("a key appears twice in one map")
+        seen.add(key)
+        records.append(Record(key, value, start, reader.at))
+
+
+def _unsigned(first: KeyMap) -> transaction.Transaction:
+    raw = first.get(GLOBAL_UNSIGNED_TX)
+    if raw is None:
+        raise Malformed("the unsigned transaction is missing")
+    parsed = transaction.parse(raw, witness=False)
+    if any(given.script_sig for given in parsed.inputs):
+        raise Malformed("its unsigned transaction is signed")
+    return parsed
+
+
+def _count(first: KeyMap, key: bytes) -> int:
+    raw = first.get(key)
+    if raw is None:
+        raise Malformed("a count of inputs or outputs is missing")
+    reader = Reader(raw)
+    count = reader.compact()
+    reader.finish()
+    return count

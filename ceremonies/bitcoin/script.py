@@ -1,0 +1,90 @@
+"""Output scripts: what kind they are, and their addresses."""
+
+from __future__ import annotations
+
+from btclib.script import script_pub_key as engine
+
+from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+from ceremonies.errors import InputError
+from ceremonies.network import Network
+
+PAY_TO_ANCHOR = bytes.fromhex("51024e73")
+
+
+def address(script: bytes, network: Network) -> str | None:
+    """Return the address of an output script on that network, or None where it has none."""
+    return engine.address(script, network.name) or None
+
+
+def script_of(text: str, network: Network) -> bytes:
+    """Return the output script of an address of that network.
+
+    Raises:
+        InputError: it is not one.
+    """
+    try:
+        found = engine.ScriptPubKey.from_address(text)
+        script = bytes(found.script)
+    except ENGINE_ERRORS:
+        raise InputError("that is not a Bitcoin address") from None
+    if address(script, network) != text:
+        raise InputError(f"that address is not of {network.name}")
+    return script
+
+
+def is_p2sh(script: bytes) -> bool:
+    """Whether it is `OP_HASH160 <20> OP_EQUAL` (BIP-16)."""
+    return len(script) == 23 and script[:2] == b"\xa9\x14" and script[22] == 0x87
+
+
+def is_p2wpkh(script: bytes) -> bool:
+    """Whether it is witness version 0 with 20 bytes (BIP-141)."""
+    return len(script) == 22 and script[:2] == b"\x00\x14"
+
+
+def is_p2wsh(script: bytes) -> bool:
+    """Whether it is witness version 0 with 32 bytes (BIP-141)."""
+    return len(script) == 34 and script[:2] == b"\x00\x20"
+
+
+def is_p2tr(script: bytes) -> bool:
+    """Whether it is witness version 1 with 32 bytes (BIP-341)."""
+    return len(script) == 34 and script[:2] == b"\x51\x20"
+
+
+def is_data(script: bytes) -> bool:
+    """Whether it is `OP_RETURN` and carries data."""
+    return script[:1] == b"\x6a"
+
+
+def witness_program(script: bytes) -> tuple[int, bytes] | None:
+    """Return the version and program of a witness output, or None (BIP-141)."""
+    if not 4 <= len(script) <= 42 or script[1] != len(script) - 2:
+        return None
+    if script[0] == 0:
+        return 0, script[2:]
+    return (script[0] - 0x50, script[2:]) if 0x51 <= script[0] <= 0x60 else None
+
+
+def is_x_on_curve(x_only: bytes) -> bool:
+    """Whether 32 bytes are the x coordinate of a point of secp256k1 (BIP-340)."""
+    from btclib_secp256k1 import xonly
+
+    return bool(xonly.pubkey_verify(x_only))
+
+
+def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes:
+    """Return the x-only output key an internal key and Merkle root commit to (BIP-341)."""
+    from btclib.script import taproot
+
+    return bytes(taproot.output_pubkey_from_merkle_root_var(internal_key, merkle_root)[0])
+
+
+def leaf_is_proved(output_key: bytes, leaf: bytes, control: bytes) -> bool:
+    """Whether a control block proves a leaf script against an output key (BIP-341)."""
+    from btclib.script import taproot
+
+    try:
+        return bool(taproot.check_output_pubkey(output_key, leaf, control))
+    except ENGINE_ERRORS:
+        return False

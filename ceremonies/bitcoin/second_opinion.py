@@ -1,0 +1,111 @@
+"""The second road to keys and addresses: bip-utils, on pure Python curve arithmetic.
+
+Its coincurve back end is switched off before it loads, so that nothing is shared with the engine's
+libsecp256k1. Loading it takes a fifth of a second: callers import this module only when they need
+it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from functools import cache
+from typing import Any
+
+from ceremonies.errors import IntegrityError
+from ceremonies.network import Network
+from ceremonies.secret import Secret
+
+HRP = {"mainnet": "bc", "testnet4": "tb", "signet": "tb", "regtest": "bcrt"}
+
+
+@cache
+def _bip_utils() -> Any:
+    """Load bip-utils with its configuration read first, and coincurve switched off in it."""
+    name = "bip_utils.ecc.conf"
+    package = importlib.util.find_spec("bip_utils")
+    assert package is not None, "bip-utils is installed"
+    assert package.submodule_search_locations is not None, "bip-utils is a package"
+    path = f"{package.submodule_search_locations[0]}/ecc/conf.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None, "bip-utils has its configuration where it was"
+    assert spec.loader is not None, "bip-utils has its configuration where it was"
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.EccConf.USE_COINCURVE = False
+    sys.modules[name] = module
+    import bip_utils
+    from bip_utils.ecc.secp256k1.secp256k1_const import Secp256k1PublicKey
+
+    if Secp256k1PublicKey.__name__ != "Secp256k1PublicKeyEcdsa":
+        raise IntegrityError(
+            "the second road to keys uses the first one's curve arithmetic",
+            hint="reinstall the pinned packages",
+        )
+    return bip_utils
+
+
+def account(seed: Secret, path: tuple[int, ...], network: Network) -> tuple[str, str]:
+    """Return the master fingerprint (8 hex digits) and the extended public key at `path`."""
+    lib = _bip_utils()
+    versions = lib.Bip32KeyNetVersions(network.xpub_version, network.xprv_version)
+    node = lib.Bip32Slip10Secp256k1.FromSeed(seed.reveal(), versions)
+    fingerprint = node.FingerPrint().ToHex()
+    for step in path:
+        node = node.ChildKey(step)
+    return fingerprint, node.PublicKey().ToExtended()
+
+
+@cache
+def _branch(xpub: str, steps: tuple[int, ...], network: Network) -> Any:
+    lib = _bip_utils()
+    versions = lib.Bip32KeyNetVersions(network.xpub_version, network.xprv_version)
+    node = lib.Bip32Slip10Secp256k1.FromExtendedKey(xpub, versions)
+    for step in steps:
+        node = node.ChildKey(step)
+    return node
+
+
+def child_key(xpub: str, steps: tuple[int, ...], network: Network) -> bytes:
+    """Return the compressed public key `steps` below an extended public key."""
+    parent = _branch(xpub, steps[:-1], network)
+    node = parent.ChildKey(steps[-1]) if steps else parent
+    raw: bytes = node.PublicKey().RawCompressed().ToBytes()
+    return raw
+
+
+def single_key_address(kind: str, key: bytes, network: Network) -> str:
+    """Return the address of one key: kind `pkh`, `sh-wpkh`, `wpkh` or `tr` (key path alone)."""
+    lib = _bip_utils()
+    if kind == "pkh":
+        return str(lib.P2PKHAddrEncoder.EncodeKey(key, net_ver=_p2pkh_version(network)))
+    if kind == "sh-wpkh":
+        return str(lib.P2SHAddrEncoder.EncodeKey(key, net_ver=_p2sh_version(network)))
+    encoder = lib.P2WPKHAddrEncoder if kind == "wpkh" else lib.P2TRAddrEncoder
+    return str(encoder.EncodeKey(key, hrp=HRP[network.name]))
+
+
+def multisig_address(
+    kind: str, threshold: int, keys: list[bytes], *, sort: bool, network: Network
+) -> str:
+    """Return the address of an m-of-n: kind `wsh`, `sh-wsh` or `sh` (BIP-67 order with `sort`)."""
+    lib = _bip_utils()
+    ordered = sorted(keys) if sort else keys
+    script = bytes([0x50 + threshold])
+    script += b"".join(bytes([len(key)]) + key for key in ordered)
+    script += bytes([0x50 + len(keys), 0xAE])
+    program = hashlib.sha256(script).digest()
+    if kind == "wsh":
+        return str(lib.SegwitBech32Encoder.Encode(HRP[network.name], 0, program))
+    redeem = script if kind == "sh" else b"\x00\x20" + program
+    payload = _p2sh_version(network) + lib.Hash160.QuickDigest(redeem)
+    return str(lib.Base58Encoder.CheckEncode(payload))
+
+
+def _p2pkh_version(network: Network) -> bytes:
+    return b"\x00" if network.is_mainnet else b"\x6f"
+
+
+def _p2sh_version(network: Network) -> bytes:
+    return b"\x05" if network.is_mainnet else b"\xc4"
