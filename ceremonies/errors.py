@@ -24,7 +24,8 @@ class Finding:
     """What one rule found at one place of what was reviewed.
 
     `rule` is the name in `docs/review-rules.md`, `where` a position such as `input 3` (empty for
-    the whole transaction), `hint` what to do about it.
+    the whole transaction), `hint` what to do about it. `may_be_lowered` says whether a policy may
+    give it a lower level.
     """
 
     rule: str
@@ -32,6 +33,7 @@ class Finding:
     where: str
     message: str
     hint: str
+    may_be_lowered: bool = False
 
 
 class CeremonyError(Exception):

@@ -46,12 +46,27 @@ class Multisig:
 
 
 @dataclass(frozen=True)
+class TapTree:
+    """A taproot output's inside: x-only internal key, Merkle root, and leaf scripts (BIP-341).
+
+    `leaves` are (control block, script, leaf version); the root is empty where there are none.
+    """
+
+    internal_key: bytes
+    merkle_root: bytes
+    leaves: tuple[tuple[bytes, bytes, int], ...]
+
+
+@dataclass(frozen=True)
 class Derived:
-    """What a descriptor is at one index: its scripts, and every key with where it comes from."""
+    """What a descriptor is at one index.
+
+    `keys` maps each public key (33 bytes) to its master fingerprint and path.
+    """
 
     script: bytes
-    embedded: tuple[bytes, ...]
     keys: dict[bytes, tuple[str, tuple[int, ...]]]
+    taproot: TapTree | None
 
 
 @dataclass(frozen=True)
@@ -72,14 +87,18 @@ class Descriptor:
         return bytes(self._engine.script_pub_key(index).script)
 
     def at(self, index: int) -> Derived:
-        """Return its script, the scripts inside it and its keys at `index`."""
+        """Return its script, its keys and its taproot tree at `index`."""
         (script,), provider = self._engine.expand(index)
         keys = {
             key: (origin.master_fingerprint.hex(), tuple(origin.der_path))
             for key, origin in provider.keys.items()
             if origin is not None
         }
-        return Derived(bytes(script.script), tuple(provider.scripts), keys)
+        trees = [
+            TapTree(internal, root, tuple((control, *leaf) for control, leaf in leaves.items()))
+            for internal, root, leaves in provider.trees.values()
+        ]
+        return Derived(bytes(script.script), keys, trees[0] if trees else None)
 
 
 def normalised(text: str) -> str:
@@ -121,7 +140,9 @@ def merged(receive: str, change: str) -> str:
     Raises:
         InputError: they differ in anything else.
     """
-    one, two = (re.split(r"(?<=/)(\d+)(?=/\*)", text.partition("#")[0]) for text in (receive, change))
+    last_step = re.compile(r"(?<=/)(\d+)(?=/\*)")
+    one = last_step.split(receive.partition("#")[0])
+    two = last_step.split(change.partition("#")[0])
     if len(one) == len(two):
         steps = zip(one, two, strict=True)
         text = "".join(a if a == b else f"<{a};{b}>" for a, b in steps)

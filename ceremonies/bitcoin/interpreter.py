@@ -1,4 +1,4 @@
-"""The engine's script interpreter: does every input of a final transaction unlock what it spends?"""
+"""The engine's script interpreter: does every final input unlock what it spends?"""
 
 from __future__ import annotations
 

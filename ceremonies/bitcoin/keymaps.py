@@ -63,6 +63,11 @@ class KeyMaps:
     outputs: tuple[KeyMap, ...]
     unsigned: transaction.Transaction | None
 
+    @property
+    def flat(self) -> tuple[KeyMap, ...]:
+        """All maps in their order on the wire: the global one, the inputs, the outputs."""
+        return (self.globals, *self.inputs, *self.outputs)
+
 
 def read(data: bytes) -> KeyMaps:
     """Split a PSBT into its maps.
@@ -95,20 +100,22 @@ def read(data: bytes) -> KeyMaps:
 def spliced(
     maps: KeyMaps,
     additions: Mapping[int, Sequence[tuple[bytes, bytes]]],
-    global_value: tuple[bytes, bytes] | None = None,
+    replacement: tuple[bytes, bytes] | None = None,
 ) -> bytes:
-    """Return the PSBT with records added to its inputs and, at most, one global value replaced.
+    """Return the PSBT with records added to the maps numbered as in `flat`.
 
-    Each new record goes before the first record of its input whose key is greater, so that sorted
-    maps stay sorted; every other byte stays where it was. A key that is there already is a bug.
+    `replacement` gives one global record another value. Each new record goes before the first
+    record of its map whose key is greater, so that sorted maps stay sorted; every other byte stays
+    where it was. A key that is there already is a bug.
     """
     edits: list[tuple[int, int, bytes]] = []
-    if global_value is not None:
-        key, value = global_value
+    if replacement is not None:
+        key, value = replacement
         old = next(record for record in maps.globals.records if record.key == key)
         edits.append((old.start, old.end, blob(key) + blob(value)))
-    for index, records in additions.items():
-        target = maps.inputs[index]
+    flat = maps.flat
+    for number, records in additions.items():
+        target = flat[number]
         for key, value in sorted(records):
             assert target.get(key) is None, "a record is added once"
             greater = (record.start for record in target.records if record.key > key)

@@ -123,14 +123,10 @@ def slip39_secret(quorum: Sequence[Secret], passphrase: Secret) -> Secret:
 def _disagreeing(standard: str) -> Iterator[None]:
     from bip39_slip39.exceptions import Bip39Slip39Exception
 
-    refused = False
     try:
         yield
     except Bip39Slip39Exception:
-        refused = True
-    # raised out here, so that no third-party exception is its context
-    if refused:
         raise IntegrityError(
             f"the second {standard} implementation refuses what the first accepts",
             hint="stop; do not use this key, and report it with the versions of the libraries",
-        )
+        ) from None

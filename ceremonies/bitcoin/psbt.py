@@ -1,4 +1,4 @@
-"""A PSBT as plain values (BIP-174, BIP-370, BIP-371), read twice: by us, and strictly by the engine.
+"""A PSBT as plain values (BIP-174, 370, 371), read twice: by us, and strictly by the engine.
 
 The values are what the bytes say, and no more than that: amounts, paths and fingerprints are
 claims until a rule has proved them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from btclib.hashes import hash160 as engine_hash160
 from btclib.script import script_pub_key as engine
 
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
@@ -9,6 +10,11 @@ from ceremonies.errors import InputError
 from ceremonies.network import Network
 
 PAY_TO_ANCHOR = bytes.fromhex("51024e73")
+
+
+def hash160(data: bytes) -> bytes:
+    """RIPEMD-160 of SHA-256, as P2SH and key hashes are made."""
+    return bytes(engine_hash160(data))
 
 
 def address(script: bytes, network: Network) -> str | None:

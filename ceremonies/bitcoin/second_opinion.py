@@ -92,15 +92,18 @@ def multisig_address(
     """Return the address of an m-of-n: kind `wsh`, `sh-wsh` or `sh` (BIP-67 order with `sort`)."""
     lib = _bip_utils()
     ordered = sorted(keys) if sort else keys
-    script = bytes([0x50 + threshold])
-    script += b"".join(bytes([len(key)]) + key for key in ordered)
-    script += bytes([0x50 + len(keys), 0xAE])
+    script = _count(threshold) + b"".join(bytes([len(key)]) + key for key in ordered)
+    script += _count(len(keys)) + b"\xae"
     program = hashlib.sha256(script).digest()
     if kind == "wsh":
         return str(lib.SegwitBech32Encoder.Encode(HRP[network.name], 0, program))
     redeem = script if kind == "sh" else b"\x00\x20" + program
     payload = _p2sh_version(network) + lib.Hash160.QuickDigest(redeem)
     return str(lib.Base58Encoder.CheckEncode(payload))
+
+
+def _count(number: int) -> bytes:
+    return bytes([0x50 + number]) if number <= 16 else bytes([1, number])
 
 
 def _p2pkh_version(network: Network) -> bytes:

@@ -1,0 +1,116 @@
+"""Unlocking scripts and witnesses: how large they will be, and building them from signatures."""
+
+from __future__ import annotations
+
+from ceremonies.bitcoin.bytestream import blob, compact
+from ceremonies.bitcoin.descriptor import Descriptor
+from ceremonies.bitcoin.psbt import Psbt, PsbtInput
+from ceremonies.bitcoin.script import is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
+from ceremonies.bitcoin.transaction import Output
+
+SIGNATURE_SIZE = 71
+"""A DER signature with low R and low S, and its sighash byte: at most this many bytes."""
+
+Unlocking = tuple[bytes, tuple[bytes, ...]]
+"""A script_sig and a witness stack."""
+
+
+def multisig_of(script: bytes) -> tuple[int, list[bytes]] | None:
+    """Read `OP_m <key>… OP_n OP_CHECKMULTISIG` of compressed keys, or None."""
+    keys = [script[at + 1 : at + 34] for at in range(1, len(script) - 34, 34)]
+    if len(script) < 37 or not 0x51 <= script[0] <= 0x60 or not 1 <= len(keys) <= 16:
+        return None
+    threshold = script[0] - 0x50
+    written = bytes([script[0]]) + b"".join(map(blob, keys)) + bytes([0x50 + len(keys), 0xAE])
+    return (threshold, keys) if written == script and threshold <= len(keys) else None
+
+
+def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
+    """Build what unlocks one input from its signatures, for the standard kinds of output.
+
+    Returns None where the kind is another (a miniscript, a taproot leaf) or signatures are missing.
+    """
+    if is_p2tr(spent.script):
+        return (b"", (given.tap_key_signature,)) if given.tap_key_signature else None
+    wrapped = is_p2sh(spent.script)
+    script = given.redeem_script if wrapped else spent.script
+    wrapper = blob(given.redeem_script) if wrapped else b""
+    signatures = dict(given.signatures)
+    if is_p2wpkh(script) or _is_p2pkh(script):
+        if len(signatures) != 1:
+            return None
+        ((key, signature),) = signatures.items()
+        if is_p2wpkh(script):
+            return wrapper, (signature, key)
+        return (blob(signature) + blob(key), ()) if not wrapped else None
+    multisig = multisig_of(given.witness_script if is_p2wsh(script) else script)
+    if multisig is None:
+        return None
+    threshold, keys = multisig
+    chosen = [signatures[key] for key in keys if key in signatures][:threshold]
+    if len(chosen) < threshold:
+        return None
+    if is_p2wsh(script):
+        return wrapper, (b"", *chosen, given.witness_script)
+    return (b"\x00" + b"".join(map(blob, chosen)) + (pushed(script) if wrapped else b""), ())
+
+
+def unlock_by_engine(psbt: Psbt) -> list[Unlocking] | str:
+    """Let the engine build what unlocks every input, or return why it cannot.
+
+    Serves miniscript and taproot leaves; its time grows with the square of the inputs.
+    """
+    from btclib_wallet.descriptors import miniscript_solver
+    from btclib_wallet.psbt import Psbt as EnginePsbt
+    from btclib_wallet.psbt import finalize
+
+    from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+
+    try:
+        done = finalize(EnginePsbt.parse(psbt.data), solver=miniscript_solver)
+    except ENGINE_ERRORS as error:
+        return str(error)
+    return [(g.final_script_sig, tuple(g.final_script_witness.stack)) for g in done.inputs]
+
+
+def unlocking_weight(branch: Descriptor) -> int:
+    """Return the weight units that unlocking one output of a wallet will add to a bare input.
+
+    Signatures count at their largest, taproot as a key path spend, scripts of other kinds as a
+    two-signature witness.
+    """
+    single = 1 + 1 + SIGNATURE_SIZE + 1 + 33
+    if branch.kind == "pkh":
+        return 4 * (single - 1)
+    if branch.kind in ("wpkh", "sh-wpkh"):
+        return single + (4 * 23 if branch.kind == "sh-wpkh" else 0)
+    if branch.kind == "tr":
+        return 1 + 1 + 64
+    threshold = branch.multisig.threshold if branch.multisig else 2
+    script = bytes(3 + 34 * len(branch.keys))
+    signatures = threshold * (1 + SIGNATURE_SIZE)
+    if branch.kind == "sh":
+        script_sig = 1 + signatures + len(pushed(script))
+        return 4 * (script_sig + len(compact(script_sig)) - 1)
+    return 1 + 1 + signatures + len(blob(script)) + (4 * 35 if branch.kind == "sh-wsh" else 0)
+
+
+def estimated_vsize(psbt: Psbt, branch: Descriptor) -> int:
+    """Return the virtual size the transaction will have, every input being of one wallet."""
+    bare = 4 * len(psbt.transaction.serialize(witness=False))
+    marker_and_flag = 0 if branch.kind in ("pk", "pkh", "sh") else 2
+    unlocking = unlocking_weight(branch) * len(psbt.inputs)
+    return (bare + marker_and_flag + unlocking + 3) // 4
+
+
+def pushed(data: bytes) -> bytes:
+    """Write a script's push of 1 to 65,535 bytes in its shortest form."""
+    if len(data) < 0x4C:
+        return blob(data)
+    if len(data) <= 0xFF:
+        return b"\x4c" + bytes([len(data)]) + data
+    return b"\x4d" + len(data).to_bytes(2, "little") + data
+
+
+def _is_p2pkh(script: bytes) -> bool:
+    return len(script) == 25 and script[:3] == b"\x76\xa9\x14" and script[23:] == b"\x88\xac"

@@ -1,0 +1,148 @@
+"""Combining PSBTs, and making the final transaction of a complete one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ceremonies.bitcoin import interpreter, kernel, keymaps, spending, transaction
+from ceremonies.bitcoin.bytestream import Malformed
+from ceremonies.bitcoin.keymaps import KeyMap
+from ceremonies.bitcoin.psbt import Psbt, PsbtInput
+from ceremonies.bitcoin.spending import Unlocking
+from ceremonies.bitcoin.transaction import Output, Transaction
+from ceremonies.errors import InputError, IntegrityError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Final:
+    """A final transaction, and who verified it: every input unlocks what it spends."""
+
+    transaction: Transaction
+    data: bytes
+    fee_sat: int
+    verified_by: tuple[str, ...]
+
+
+class Incomplete(InputError):
+    """Signatures are missing."""
+
+
+def combine(psbts: Sequence[Psbt]) -> bytes:
+    """Add to the first PSBT every record the others have and it lacks (BIP-174's Combiner).
+
+    Raises:
+        InputError: they are of different transactions or versions, or disagree about a field.
+    """
+    first = psbts[0].maps
+    additions: dict[int, list[tuple[bytes, bytes]]] = {}
+    for position, other in enumerate(psbts[1:], start=2):
+        same = other.transaction == psbts[0].transaction and other.maps.version == first.version
+        if not same:
+            raise InputError(
+                f"psbt {position} is of another transaction than psbt 1",
+                hint="combine only answers to one and the same psbt",
+            )
+        for number, (mine, theirs) in enumerate(zip(first.flat, other.maps.flat, strict=True)):
+            known = additions.setdefault(number, [])
+            known += _missing(mine, dict(known), theirs, f"map {number} of psbt {position}")
+    return keymaps.spliced(first, additions)
+
+
+def _missing(
+    mine: KeyMap, added: dict[bytes, bytes], theirs: KeyMap, where: str
+) -> list[tuple[bytes, bytes]]:
+    have = {record.key: record.value for record in mine.records} | added
+    for record in theirs.records:
+        if have.get(record.key, record.value) != record.value:
+            raise InputError(
+                f"{where} contradicts another psbt about field 0x{record.key[0]:02x}",
+                hint="leave one of the two out",
+            )
+    return [(r.key, r.value) for r in theirs.records if r.key not in have]
+
+
+def is_complete(psbt: Psbt) -> bool:
+    """Whether every input has the signatures it needs and the interpreter accepts the result."""
+    try:
+        finalize(psbt)
+    except Incomplete:
+        return False
+    return True
+
+
+def finalize(psbt: Psbt) -> Final:
+    """Make the final transaction and let every verifier at hand try it.
+
+    Raises:
+        Incomplete: signatures are missing.
+        InputError: what an input spends is not in the PSBT.
+        IntegrityError: a verifier rejects the transaction.
+    """
+    spent = _spent(psbt)
+    unlockings = [_unlocking(g, output) for g, output in zip(psbt.inputs, spent, strict=True)]
+    if any(found is None for found in unlockings):
+        by_engine = spending.unlock_by_engine(psbt)
+        if isinstance(by_engine, str):
+            raise Incomplete(
+                f"the psbt is not complete: {by_engine}",
+                hint="have the missing signers sign it, then combine",
+            )
+        unlockings = [mine or other for mine, other in zip(unlockings, by_engine, strict=True)]
+    done = _unlocked(psbt.transaction, [found for found in unlockings if found is not None])
+    data = done.serialize(witness=True)
+    fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
+    return Final(transaction=done, data=data, fee_sat=fee, verified_by=_verifiers(data, spent))
+
+
+def _spent(psbt: Psbt) -> list[Output]:
+    found = []
+    for index, given in enumerate(psbt.inputs):
+        output = given.previous_output or given.witness_utxo
+        if output is None:
+            raise InputError(
+                f"what input {index} spends is not in the psbt",
+                hint="use a psbt that carries its previous transactions",
+            )
+        found.append(output)
+    return found
+
+
+def _unlocking(given: PsbtInput, spent: Output) -> Unlocking | None:
+    if given.is_final:
+        return given.final_script_sig or b"", given.final_witness or ()
+    return spending.unlock(given, spent)
+
+
+def _unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:
+    inputs = tuple(
+        replace(given, script_sig=script_sig, witness=witness)
+        for given, (script_sig, witness) in zip(unsigned.inputs, unlockings, strict=True)
+    )
+    return replace(unsigned, inputs=inputs)
+
+
+def _verifiers(data: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
+    asked = [("interpreter", interpreter.rejects)]
+    if kernel.is_installed():
+        asked.append(("kernel", kernel.rejects))
+    for name, rejects in asked:
+        reason = rejects(data, spent)
+        if reason is not None:
+            raise IntegrityError(
+                f"the {name} rejects the final transaction: {reason}",
+                hint="do not broadcast it; review the psbt with its wallet",
+            )
+    return tuple(name for name, _ in asked)
+
+
+def read_previous(data: bytes) -> Transaction:
+    """Read a previous transaction given beside a PSBT.
+
+    Raises:
+        InputError: it is not a transaction.
+    """
+    try:
+        return transaction.parse(data)
+    except Malformed as error:
+        raise InputError(f"that is not a transaction: {error}") from None

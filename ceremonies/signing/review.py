@@ -1,0 +1,85 @@
+"""The judge: all rules over all facts, and what may happen next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ceremonies.bitcoin.psbt import Psbt
+from ceremonies.errors import Finding, Level, Refused
+from ceremonies.signing.facts import Facts, gather
+from ceremonies.signing.intent import intent_of
+from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.rules import RULES
+from ceremonies.signing.signer import Signer
+from ceremonies.wallets.wallet import Wallet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """Facts and findings. `intent` is there only where nothing refuses."""
+
+    facts: Facts
+    findings: tuple[Finding, ...]
+    intent: bytes | None
+
+    @property
+    def verdict(self) -> Literal["sign", "refuse"]:
+        """Whether it may be signed."""
+        return "refuse" if self.refusals else "sign"
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """The findings that stop the signing."""
+        return tuple(found for found in self.findings if found.level is Level.REFUSE)
+
+
+def review(
+    psbt: Psbt,
+    wallet: Wallet,
+    *,
+    signer: Signer | None = None,
+    policy: Policy | None = None,
+    history: History | None = None,
+) -> Review:
+    """State what signing would do and ask every rule about it.
+
+    Amounts are satoshi; labels and paths inside the PSBT are never believed. Findings are listed
+    whatever their level; nothing raises here.
+    """
+    chosen = policy or Policy()
+    facts = gather(psbt, wallet, signer)
+    return judge(facts, chosen, history or History())
+
+
+def judge(facts: Facts, policy: Policy, history: History) -> Review:
+    """Ask every rule, and weigh its findings by the policy."""
+    found = [policy.weighed(finding) for rule in RULES for finding in rule(facts, policy, history)]
+    refused = any(finding.level is Level.REFUSE for finding in found)
+    return Review(facts=facts, findings=tuple(found), intent=None if refused else intent_of(facts))
+
+
+def insist(reviewed: Review, approved: bytes | None = None) -> bytes:
+    """Return the intent of a PSBT that may be signed, and that was approved if `approved` is given.
+
+    Raises:
+        Refused: a rule refuses it, or it has another intent than the approved one.
+    """
+    refusals = reviewed.refusals
+    if refusals:
+        first = refusals[0]
+        where = f"{first.where} " if first.where else ""
+        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        raise Refused(
+            f"{first.rule}: {where}{first.message}{more}",
+            hint=first.hint,
+            findings=reviewed.findings,
+        )
+    assert reviewed.intent is not None, "what no rule refuses has an intent"
+    if approved is not None and approved != reviewed.intent:
+        raise Refused(
+            "the psbt has another intent than the one approved",
+            hint="compare both psbts; approve the one in hand only after a new review",
+            findings=reviewed.findings,
+        )
+    return reviewed.intent

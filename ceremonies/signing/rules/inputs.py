@@ -1,0 +1,138 @@
+"""Rules about what is spent: is it what the PSBT says it is, and is it ours?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from ceremonies.bitcoin import script as scripts
+from ceremonies.bitcoin.script import is_p2sh, is_p2wsh
+from ceremonies.bitcoin.transaction import Outpoint
+from ceremonies.errors import Finding
+from ceremonies.signing.facts import Facts, InputFact
+from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.rules.finding import refuse, warn
+
+_TAMPERED = "the psbt was altered or badly made: ask for a new one, and find out why"
+
+
+def duplicate_input(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """The same output is spent twice."""
+    seen: dict[Outpoint, int] = {}
+    for fact in facts.inputs:
+        first = seen.setdefault(fact.given.outpoint, fact.index)
+        if first != fact.index:
+            message = f"spends the same output as input {first}"
+            yield refuse("duplicate-input", fact.where, message, _TAMPERED)
+
+
+def prevtx(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A previous transaction is not the one the input spends."""
+    for fact in facts.inputs:
+        previous = fact.given.previous
+        if previous is None:
+            continue
+        if previous.txid != fact.given.outpoint.txid:
+            message = "its previous transaction has another txid than the one it spends"
+            yield refuse("prevtx", fact.where, message, _TAMPERED)
+        elif fact.given.outpoint.index >= len(previous.outputs):
+            message = f"its previous transaction has no output {fact.given.outpoint.index}"
+            yield refuse("prevtx", fact.where, message, _TAMPERED)
+
+
+def prevtx_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """An amount rests on the PSBT's word alone.
+
+    A legacy signature does not commit to the amount at all. A segwit v0 signature commits to its
+    own input's amount, so one unproved amount cannot lie, and several can, across two signings
+    (BIP-143). A taproot signature commits to all of them (BIP-341).
+    """
+    hint = "add the previous transactions with --prevtx FILE"
+    unproved = [
+        fact for fact in facts.inputs if not fact.is_vouched and fact.given.previous is None
+    ]
+    for fact in unproved:
+        if fact.spent is None or fact.era == "legacy":
+            message = "its previous transaction is missing, so its amount is not proved"
+            yield refuse("prevtx-missing", fact.where, message, hint)
+    segwit = [fact for fact in unproved if fact.era == "segwit"]
+    for fact in segwit:
+        if len(segwit) > 1:
+            message = f"its amount is not proved, nor are those of {len(segwit) - 1} other inputs"
+            yield refuse("prevtx-missing", fact.where, message, hint, may_be_lowered=True)
+        else:
+            message = "its amount is the psbt's word, and the signature commits to it"
+            yield warn("prevtx-missing", fact.where, message, hint)
+
+
+def amount(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """The output an input says it spends is not the one in its previous transaction."""
+    for fact in facts.inputs:
+        proved, claimed = fact.given.previous_output, fact.given.witness_utxo
+        if proved is None or claimed is None:
+            continue
+        if claimed.value != proved.value:
+            message = f"says it spends {claimed.value} sat, and really spends {proved.value} sat"
+            yield refuse("amount", fact.where, message, _TAMPERED)
+        elif claimed.script != proved.script:
+            message = "says it spends another script than it really spends"
+            yield refuse("amount", fact.where, message, _TAMPERED)
+
+
+def script(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A redeem script, witness script, internal key or leaf is not what the output commits to."""
+    for fact in facts.inputs:
+        if fact.spent is None or fact.given.is_final:
+            continue
+        problems = _taproot_problems(fact) if fact.era == "taproot" else _script_problems(fact)
+        for message in problems:
+            yield refuse("script", fact.where, message, _TAMPERED)
+
+
+def _script_problems(fact: InputFact) -> Iterator[str]:
+    assert fact.spent is not None
+    given, inner = fact.given, fact.spent.script
+    if is_p2sh(inner):
+        if not given.redeem_script:
+            yield "its redeem script is missing"
+            return
+        if scripts.hash160(given.redeem_script) != inner[2:22]:
+            yield "its redeem script is not the one its output commits to"
+            return
+        inner = given.redeem_script
+    elif given.redeem_script:
+        yield "has a redeem script, and its output commits to none"
+    if is_p2wsh(inner):
+        if not given.witness_script:
+            yield "its witness script is missing"
+        elif hashlib.sha256(given.witness_script).digest() != inner[2:]:
+            yield "its witness script is not the one its output commits to"
+    elif given.witness_script:
+        yield "has a witness script, and its output commits to none"
+
+
+def _taproot_problems(fact: InputFact) -> Iterator[str]:
+    assert fact.spent is not None
+    given, output_key = fact.given, fact.spent.script[2:]
+    if given.redeem_script or given.witness_script:
+        yield "has a redeem or witness script, and its output is taproot"
+    internal, root = given.tap_internal_key, given.tap_merkle_root
+    if internal and scripts.taproot_output_key(internal, root) != output_key:
+        yield "its internal key and tree do not make the output key"
+    for control, leaf, version in given.tap_leaves:
+        proved = scripts.leaf_is_proved(output_key, leaf, control)
+        if not proved or control[0] & 0xFE != version:
+            yield "one of its leaf scripts is not in the tree its output commits to"
+
+
+def foreign_input(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """An input is not of this wallet."""
+    for fact in facts.inputs:
+        if fact.spent is not None and fact.place is None:
+            yield refuse(
+                "foreign-input",
+                fact.where,
+                f"is not of wallet {facts.wallet.name}",
+                "check the wallet file, and that the psbt carries key paths",
+                may_be_lowered=True,
+            )

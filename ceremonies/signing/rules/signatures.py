@@ -1,0 +1,87 @@
+"""Rules about signatures: those asked for, those already there, and ours to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ceremonies.bitcoin import sighash as kinds
+from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.sighash import SignatureHashes
+from ceremonies.errors import Finding
+from ceremonies.signing.facts import Facts, InputFact
+from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.rules.finding import refuse
+
+_ASK_AGAIN = "ask for a psbt that signs all inputs and outputs (SIGHASH_ALL)"
+_WHO_SIGNED = "find out who signed, and what; then ask for a new psbt"
+
+
+def sighash(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A signature would not commit to the whole transaction, or one already there does not."""
+    for fact in facts.inputs:
+        allowed = {kinds.ALL, kinds.DEFAULT} if fact.era == "taproot" else {kinds.ALL}
+        asked = fact.given.sighash
+        if asked is not None and asked not in allowed:
+            message = f"asks for sighash type 0x{asked:02x}"
+            yield refuse("sighash", fact.where, message, _ASK_AGAIN)
+        for kind in _kinds_present(fact):
+            if kind not in allowed:
+                message = f"has a signature of sighash type 0x{kind:02x}"
+                yield refuse("sighash", fact.where, message, _WHO_SIGNED)
+
+
+def _kinds_present(fact: InputFact) -> Iterator[int]:
+    for _, signature in fact.given.signatures:
+        yield signature[-1] if signature else 0
+    for signature in (fact.given.tap_key_signature, *(s for *_, s in _leaf_signatures(fact))):
+        if len(signature) == 65:
+            yield signature[-1]
+
+
+def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A signature that is already there does not verify."""
+    hashes = facts.hashes
+    if hashes is None:
+        return
+    for fact in facts.inputs:
+        message = "has a signature that does not verify"
+        if not all(_present_verify(fact, hashes)):
+            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+
+
+def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
+    given, index = fact.given, fact.index
+    for key, signature in given.signatures:
+        digest = hashes.ecdsa(
+            index,
+            redeem_script=given.redeem_script,
+            witness_script=given.witness_script,
+            kind=signature[-1],
+        )
+        yield verify_ecdsa(key, digest, signature[:-1])
+    if fact.era != "taproot" or fact.spent is None:
+        return
+    if signature := given.tap_key_signature:
+        digest = hashes.taproot(index, kind=_schnorr_kind(signature))
+        yield verify_schnorr(fact.spent.script[2:], digest, signature[:64])
+    for key, leaf_hash, signature in _leaf_signatures(fact):
+        digest = hashes.taproot(index, leaf_hash=leaf_hash, kind=_schnorr_kind(signature))
+        yield verify_schnorr(key, digest, signature[:64])
+
+
+def _schnorr_kind(signature: bytes) -> int:
+    return signature[64] if len(signature) == 65 else kinds.DEFAULT
+
+
+def _leaf_signatures(fact: InputFact) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    return fact.given.tap_script_signatures
+
+
+def signer_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """The key that was given signs no input."""
+    signer = facts.signer
+    if signer is None:
+        return
+    if not any(fact.derived and signer.nodes(fact.derived) for fact in facts.inputs):
+        message = f"key {signer.fingerprint} signs no input"
+        yield refuse("signer-missing", "", message, "check the words, the cards and the passphrase")

@@ -1,0 +1,166 @@
+"""Making signatures: only after review, each verified twice, spliced into the original bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ceremonies.bitcoin import keymaps
+from ceremonies.bitcoin import signer as engine
+from ceremonies.bitcoin.bip32 import PrivateNode
+from ceremonies.bitcoin.bytestream import blob
+from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.keymaps import KeyMaps
+from ceremonies.bitcoin.sighash import ALL, SignatureHashes
+from ceremonies.errors import IntegrityError
+from ceremonies.secret import Secret
+from ceremonies.signing.facts import InputFact
+from ceremonies.signing.review import Review, insist
+
+Record = tuple[bytes, bytes]
+"""A key and a value of an input map."""
+
+_MODIFIABLE = b"\x06"
+_SIGHASH_SINGLE_FLAG = 0b100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A signed PSBT: its bytes, the key's fingerprint, and how many signatures it gained."""
+
+    data: bytes
+    signed_by: str
+    signatures_added: int
+
+
+def sign(
+    reviewed: Review,
+    *,
+    approved: bytes | None = None,
+    os_random: Callable[[int], bytes] = os.urandom,
+) -> Signed:
+    """Sign every input of ours with the signer the review was made with.
+
+    `approved` is the intent somebody approved. Signatures that are there already stay. Time is
+    linear in the inputs, legacy ones apart, whose hash covers the whole transaction each.
+
+    Raises:
+        Refused: a rule refuses, or the intent is another one.
+        MachineError: libsecp256k1 is not serving.
+        IntegrityError: a new signature fails its second verification, or more changed than that.
+    """
+    engine.insist_on_libsecp256k1()
+    insist(reviewed, approved)
+    facts = reviewed.facts
+    assert facts.signer is not None, "the review was made with the key at hand"
+    assert facts.hashes is not None, "a review that signs knows every amount"
+    additions: dict[int, list[Record]] = {}
+    for fact in facts.inputs:
+        if fact.derived is None or fact.given.is_final:
+            continue
+        for node in facts.signer.nodes(fact.derived):
+            for record in _signatures(fact, node, facts.hashes, os_random):
+                if facts.psbt.maps.inputs[fact.index].get(record[0]) is None:
+                    additions.setdefault(1 + fact.index, []).append(record)
+    maps = facts.psbt.maps
+    data = keymaps.spliced(maps, additions, _cleared_flags(maps) if additions else None)
+    _insist_only_added(maps, keymaps.read(data), additions)
+    return Signed(
+        data=data,
+        signed_by=facts.signer.fingerprint,
+        signatures_added=sum(map(len, additions.values())),
+    )
+
+
+def _signatures(
+    fact: InputFact,
+    node: PrivateNode,
+    hashes: SignatureHashes,
+    os_random: Callable[[int], bytes],
+) -> Iterator[Record]:
+    if fact.era != "taproot":
+        yield _ecdsa(fact, node, hashes)
+        return
+    assert fact.derived is not None
+    tree = fact.derived.taproot
+    assert tree is not None, "a taproot output of ours has an internal key"
+    own = node.public_key[1:]
+    if own == tree.internal_key:
+        key = engine.taproot_key(node.private_key, tree.merkle_root)
+        assert fact.spent is not None
+        output_key = fact.spent.script[2:]
+        yield b"\x13", _schnorr(fact, key, output_key, b"", hashes, os_random)
+    for _, leaf, version in tree.leaves:
+        if b"\x20" + own in leaf:
+            leaf_hash = _tapleaf_hash(leaf, version)
+            signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
+            yield b"\x14" + own + leaf_hash, signature
+
+
+def _ecdsa(fact: InputFact, node: PrivateNode, hashes: SignatureHashes) -> Record:
+    given = fact.given
+    digest = hashes.ecdsa(
+        fact.index,
+        redeem_script=given.redeem_script,
+        witness_script=given.witness_script,
+        kind=ALL,
+    )
+    signature = engine.sign_ecdsa(node.private_key, digest)
+    _insist_verified(verify_ecdsa(node.public_key, digest, signature), fact)
+    return b"\x02" + node.public_key, signature + bytes([ALL])
+
+
+def _schnorr(
+    fact: InputFact,
+    key: Secret,
+    public: bytes,
+    leaf_hash: bytes,
+    hashes: SignatureHashes,
+    os_random: Callable[[int], bytes],
+) -> bytes:
+    kind = fact.given.sighash or 0
+    digest = hashes.taproot(fact.index, leaf_hash=leaf_hash, kind=kind)
+    signature = engine.sign_schnorr(key, digest, os_random(32))
+    _insist_verified(verify_schnorr(public, digest, signature), fact)
+    return signature + bytes([kind]) if kind else signature
+
+
+def _tapleaf_hash(leaf: bytes, version: int) -> bytes:
+    tag = hashlib.sha256(b"TapLeaf").digest()
+    return hashlib.sha256(tag + tag + bytes([version]) + blob(leaf)).digest()
+
+
+def _insist_verified(verified: bool, fact: InputFact) -> None:
+    if not verified:
+        raise IntegrityError(
+            f"the new signature of {fact.where} fails its second verification",
+            hint="do not use this machine; nothing was written",
+        )
+
+
+def _cleared_flags(maps: KeyMaps) -> Record | None:
+    """Return the TX_MODIFIABLE record as it is after a SIGHASH_ALL signature (BIP-370)."""
+    flags = maps.globals.get(_MODIFIABLE) if maps.version == 2 else None
+    if not flags:
+        return None
+    return _MODIFIABLE, bytes([flags[0] & _SIGHASH_SINGLE_FLAG])
+
+
+def _insist_only_added(before: KeyMaps, after: KeyMaps, added: dict[int, list[Record]]) -> None:
+    """Insist that the written PSBT is the reviewed one, new signatures and cleared flags apart."""
+    for number, (old, new) in enumerate(zip(before.flat, after.flat, strict=True)):
+        expected = [(record.key, record.value) for record in old.records]
+        flags = _cleared_flags(before) if number == 0 and added else None
+        if flags is not None:
+            expected = [flags if key == _MODIFIABLE else (key, value) for key, value in expected]
+        found = [(record.key, record.value) for record in new.records]
+        fresh = set(added.get(number, ()))
+        if [record for record in found if record not in fresh] != expected or len(found) != len(
+            expected
+        ) + len(fresh):
+            raise IntegrityError(
+                "the signed psbt differs from the reviewed one in more than signatures",
+                hint="nothing was written; report this",
+            )

@@ -1,0 +1,75 @@
+"""A wallet's addresses, each by two roads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ceremonies.bitcoin import script, second_opinion
+from ceremonies.bitcoin.descriptor import Descriptor
+from ceremonies.errors import InputError, IntegrityError
+from ceremonies.wallets.wallet import Place, Wallet
+
+LAST_INDEX = 2**31 - 1
+
+ENGINE, SECOND = "btclib-wallet", "bip-utils"
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address, where it lies, and who agreed: on the address, or on its keys alone."""
+
+    text: str
+    place: Place
+    path: str
+    agreed_by: tuple[str, ...]
+
+
+def address_at(wallet: Wallet, place: Place) -> Address:
+    """Derive one address by the engine and again by bip-utils.
+
+    Miniscript and taproot trees have their keys derived twice, and the address once.
+
+    Raises:
+        InputError: the wallet has no such branch or index, or its scripts have no address.
+        IntegrityError: the two roads disagree.
+    """
+    if place.branch >= len(wallet.branches):
+        raise InputError(f"wallet {wallet.name} has no change branch")
+    branch = wallet.branches[place.branch]
+    if not 0 <= place.index <= LAST_INDEX or (place.index and not branch.is_ranged):
+        raise InputError(f"wallet {wallet.name} has no index {place.index}")
+    derived = branch.at(place.index)
+    text = script.address(derived.script, wallet.network)
+    if text is None:
+        raise InputError(f"the scripts of wallet {wallet.name} have no address")
+    steps = (place.index,) if branch.is_ranged else ()
+    keys = [
+        second_opinion.child_key(key.xpub, key.steps + steps, wallet.network) for key in branch.keys
+    ]
+    _insist(derived.keys.keys() >= set(keys), place)
+    second = _second_address(branch, keys)
+    _insist(second is None or second == text, place)
+    agreed = (ENGINE, SECOND) if second else (ENGINE, f"{SECOND} (keys)")
+    return Address(text, place, wallet.path(place), agreed)
+
+
+def _second_address(branch: Descriptor, keys: list[bytes]) -> str | None:
+    if branch.multisig is not None and branch.kind in ("wsh", "sh-wsh", "sh"):
+        return second_opinion.multisig_address(
+            branch.kind,
+            branch.multisig.threshold,
+            keys,
+            sort=branch.multisig.sort,
+            network=branch.network,
+        )
+    if branch.kind in ("pkh", "wpkh", "sh-wpkh") or branch.is_key_path_only:
+        return second_opinion.single_key_address(branch.kind, keys[0], branch.network)
+    return None
+
+
+def _insist(agree: bool, place: Place) -> None:
+    if not agree:
+        raise IntegrityError(
+            f"two implementations disagree about branch {place.branch} index {place.index}",
+            hint="use none of these addresses; report the descriptor",
+        )

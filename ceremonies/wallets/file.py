@@ -1,0 +1,59 @@
+"""The wallet file, `custody-wallet/1`: what signing is told about a wallet, and no more."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import msgspec
+
+from ceremonies import strict
+from ceremonies.errors import InputError, IntegrityError
+from ceremonies.network import network_named
+from ceremonies.wallets.wallet import Wallet, register
+
+MAX_SIZE = 1024 * 1024
+"""The longest wallet file that is read, in bytes."""
+
+
+class WalletFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The JSON object in the file; `id` is recomputed on reading."""
+
+    format: Literal["custody-wallet/1"]
+    name: str
+    network: str
+    descriptor: str
+    id: str
+
+
+def write(wallet: Wallet) -> bytes:
+    """Write a wallet file: indented JSON, ended by LF, in a fixed order."""
+    content = {
+        "format": "custody-wallet/1",
+        "name": wallet.name,
+        "network": wallet.network.name,
+        "descriptor": wallet.descriptor,
+        "id": wallet.id,
+    }
+    return (json.dumps(content, indent=2) + "\n").encode()
+
+
+def read(data: bytes) -> Wallet:
+    """Read a wallet file strictly.
+
+    Raises:
+        InputError: it is not one.
+        IntegrityError: its id is not that of its descriptor and network: it was changed.
+    """
+    content = strict.json_value(data, WalletFile, what="the wallet file")
+    wallet = register(content.name, [content.descriptor], network_named(content.network))
+    if wallet.descriptor != content.descriptor:
+        raise InputError(
+            "the wallet file's descriptor is not normalised", hint="create the wallet file again"
+        )
+    if wallet.id != content.id:
+        raise IntegrityError(
+            "the wallet file's id is not that of its descriptor and network",
+            hint="the file was changed: compare it with another copy, or create it again",
+        )
+    return wallet
