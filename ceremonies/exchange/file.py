@@ -33,10 +33,7 @@ def read(content: bytes) -> tuple[Payload, Encoding]:
     if text.startswith(_BASE64_MAGIC):
         data = strict.base64_bytes(text.decode("ascii", "replace"), what="the psbt")
         return _recognised(data), Encoding.BASE64
-    lower = text.lower()
-    if lower.startswith(
-        (_HEX_MAGIC, *(version.hex().encode() for version in _TRANSACTION_VERSIONS))
-    ):
+    if text.lower().startswith(_HEX_MAGICS):
         data = strict.hex_bytes(text.decode("ascii", "replace"), what="the file")
         return _recognised(data), Encoding.HEX
     raise _unknown()

@@ -15,8 +15,8 @@ def intent_of(facts: Facts) -> bytes | None:
 
     Tagged SHA-256 (as in BIP-340) over: the network's name behind its length, the wallet id, the
     transaction without witnesses behind its length, and for each input the value it spends (8
-    bytes) and the script behind its length; lengths are compact sizes, integers little-endian. Neither the
-    PSBT's version nor the order of its fields changes it.
+    bytes) and the script behind its length; lengths are compact sizes, integers little-endian.
+    Neither the PSBT's version nor the order of its fields changes it.
     """
     if facts.spent is None:
         return None

@@ -1,1 +1,67 @@
-"""One file a noun; each is imported only when it is called."""
+"""One file a noun; each is imported only when it is called.
+
+This table is all that `custody --help` loads of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import typer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noun:
+    """What a group of commands is about, and how a first one looks."""
+
+    help: str
+    example: str
+    alone: bool = False
+    """Whether the noun is itself the command, with no verbs below it."""
+
+
+NOUNS = {
+    "doctor": Noun(
+        help="Is this machine fit for a ceremony?",
+        example="custody doctor --strict",
+        alone=True,
+    ),
+    "key": Noun(
+        help="Make a key, derive its accounts, check that a backup is right.",
+        example="custody key new --dice rolls.txt --secret-to phrase.txt",
+    ),
+    "share": Noun(
+        help="Split a key into SLIP-39 cards, check one card, recover from a quorum.",
+        example="custody share split --seed phrase.txt --group 2of3 --secret-to cards -o set.json",
+    ),
+    "wallet": Noun(
+        help="Register a descriptor wallet and derive its addresses.",
+        example="custody wallet address vault.wallet.json --count 5",
+    ),
+    "psbt": Noun(
+        help="Review, sign, combine and finalize transactions.",
+        example="custody psbt show payment.psbt --wallet vault.wallet.json",
+    ),
+}
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+def example(*lines: str) -> str:
+    """Write the example that ends a help text."""
+    return "\n".join(["\b", "Example:", *(f"  $ {line}" for line in lines)])
+
+
+def noun(name: str) -> typer.Typer:
+    """Make the Typer app of one noun, to hang its verbs on."""
+    about = NOUNS[name]
+    return typer.Typer(
+        name=name,
+        help=about.help,
+        epilog=example(about.example),
+        add_completion=False,
+        context_settings=CONTEXT,
+        no_args_is_help=not about.alone,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )

@@ -1,0 +1,189 @@
+"""Chance: what it came from, how much it is worth, and how it is mixed."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ceremonies.errors import InputError, IntegrityError, MachineError
+from ceremonies.secret import Secret
+
+LEAST_BITS = 128
+MOST_BITS = 256
+"""What a pool can be worth at most: everything passes through one SHA-256 state."""
+
+_SALT = b"custody-cli entropy pool 1"
+_HASH_BYTES = 32
+_MOST_EXPANDED = 255 * _HASH_BYTES
+_DRAWN_BYTES = 32
+_FEWEST_VALUES = 24
+_LONGEST_PATTERN = 128
+_ROLLS_TO_JUDGE = 20
+_FEWEST_FACES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One source of chance: what kind it is, what it gave, and the bits it is credited with."""
+
+    kind: str
+    data: Secret
+    bits: int
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Several sources mixed: whoever does not know every one of them knows nothing of the result.
+
+    Made by `draw`. The same sources in the same order give the same pool.
+    """
+
+    sources: tuple[Source, ...]
+
+    @property
+    def bits(self) -> int:
+        """The credited bits of all sources, at most 256."""
+        return min(MOST_BITS, sum(source.bits for source in self.sources))
+
+    def insist(self, bits: int) -> None:
+        """Refuse to go on with fewer credited bits than a secret is to have (256 serve any).
+
+        Raises:
+            MachineError: there are fewer.
+        """
+        wanted = min(bits, MOST_BITS)
+        if self.bits < wanted:
+            raise MachineError(
+                f"the entropy sources give {self.bits} bits, and {wanted} are needed",
+                hint="add the system's generator, or roll dice more often: 50 rolls give 129 bits",
+            )
+
+    def expand(self, purpose: str, size: int, context: bytes = b"") -> Secret:
+        """Derive `size` bytes (at most 8,160) for one purpose in one context (RFC 5869).
+
+        HKDF-SHA256, computed by two implementations.
+
+        Raises:
+            IntegrityError: they disagree.
+        """
+        if not 0 < size <= _MOST_EXPANDED:
+            raise ValueError("HKDF-SHA256 gives 1 to 8160 bytes")
+        material = b"".join(
+            _framed(source.kind.encode()) + _framed(source.data.reveal()) for source in self.sources
+        )
+        info = _framed(purpose.encode()) + _framed(context)
+        first = Secret(_hkdf(material, info, size))
+        if first != Secret(_hkdf_written_out(material, info, size)):
+            raise IntegrityError(
+                "the two HKDF implementations disagree",
+                hint="stop; this machine or its libraries cannot be trusted",
+            )
+        return first
+
+
+def draw(sources: Iterable[Source]) -> Pool:
+    """Mix sources into a pool worth at least 128 bits.
+
+    Raises:
+        InputError: the same data was given twice.
+        MachineError: the sources are worth less.
+    """
+    pool = Pool(tuple(sources))
+    for position, source in enumerate(pool.sources):
+        if any(source.data == earlier.data for earlier in pool.sources[:position]):
+            raise InputError(
+                "two entropy sources gave the same data",
+                hint="each roll, coin or card counts once: collect fresh ones",
+            )
+    pool.insist(LEAST_BITS)
+    return pool
+
+
+def system(os_random: Callable[[int], bytes] = os.urandom) -> Source:
+    """Draw from the system's generator; worth 256 bits.
+
+    Raises:
+        MachineError: it fails, falls short, is constant, repeats itself, or gives few values.
+    """
+    failed = False
+    try:
+        data = os_random(_DRAWN_BYTES) + os_random(_DRAWN_BYTES)
+    except (OSError, NotImplementedError):
+        failed = True
+        data = b""
+    if failed or len(data) != 2 * _DRAWN_BYTES:
+        raise _unfit("fails")
+    # chance of a false alarm: below 2^-100 for both together
+    if _has_period(data, longest=_DRAWN_BYTES):
+        raise _unfit("repeats itself")
+    if len(set(data)) < _FEWEST_VALUES:
+        raise _unfit("gives too few different values")
+    return Source(kind="system", data=Secret(data), bits=MOST_BITS)
+
+
+def dice(rolls: Secret) -> Source:
+    """Take rolls of one fair six-sided die; worth floor(n x log2 6) bits.
+
+    `rolls` is ASCII digits 1 to 6, white space between them allowed.
+
+    Raises:
+        InputError: anything else (by position), no rolls, or rolls that are obviously a pattern.
+    """
+    faces = rolls.reveal().translate(None, delete=b" \t\r\n")
+    for position, face in enumerate(faces, start=1):
+        if face not in b"123456":
+            raise InputError(
+                f"dice roll {position} is not a number from 1 to 6",
+                hint="write only the numbers of one six-sided die",
+            )
+    if not faces:
+        raise InputError("there are no dice rolls", hint="50 rolls give 129 bits, 100 give 258")
+    _insist_irregular(faces)
+    # 6^n lies between 2^bits and 2^(bits + 1): exact, where a logarithm would be rounded
+    return Source(kind="dice", data=Secret(faces), bits=(6 ** len(faces)).bit_length() - 1)
+
+
+def _insist_irregular(faces: bytes) -> None:
+    # at twenty rolls a fair die is refused less than once in ten million times
+    if len(faces) < _ROLLS_TO_JUDGE:
+        return
+    longest = min(len(faces) // 2, _LONGEST_PATTERN)
+    if len(set(faces)) < _FEWEST_FACES or _has_period(faces, longest=longest):
+        raise InputError(
+            f"the {len(faces)} dice rolls show a pattern, not chance",
+            hint="roll a real die for each number; never make them up",
+        )
+
+
+def _has_period(data: bytes, *, longest: int) -> bool:
+    return any(data[period:] == data[:-period] for period in range(1, longest + 1))
+
+
+def _framed(data: bytes) -> bytes:
+    # the length first, so that no two lists of sources run together to the same bytes
+    return len(data).to_bytes(8, "big") + data
+
+
+def _hkdf(material: bytes, info: bytes, size: int) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(algorithm=SHA256(), length=size, salt=_SALT, info=info).derive(material)
+
+
+def _hkdf_written_out(material: bytes, info: bytes, size: int) -> bytes:
+    key = hmac.digest(_SALT, material, "sha256")
+    block, expanded = b"", b""
+    for counter in range(1, -(-size // _HASH_BYTES) + 1):
+        block = hmac.digest(key, block + info + bytes([counter]), "sha256")
+        expanded += block
+    return expanded[:size]
+
+
+def _unfit(how: str) -> MachineError:
+    return MachineError(
+        f"the system's random generator {how}",
+        hint="do not make a key on this machine; `custody doctor` says more",
+    )

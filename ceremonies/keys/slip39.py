@@ -1,0 +1,275 @@
+"""SLIP-39: a seed split into cards and recovered from them, by two implementations that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from ceremonies.bitcoin import mnemonics
+from ceremonies.errors import InputError, IntegrityError, Refused
+from ceremonies.keys import wordlist as lists
+from ceremonies.keys.card import MOST_OF_ANYTHING, Card, CardSet, Group
+from ceremonies.keys.entropy import Pool
+from ceremonies.keys.quorum import insist_quorum, quorums
+from ceremonies.keys.seed import Scheme, Seed
+from ceremonies.secret import Secret
+
+if TYPE_CHECKING:
+    from shamir_mnemonic import EncryptedMasterSecret, Share
+
+__all__ = [
+    "Card",
+    "CardSet",
+    "Group",
+    "complete",
+    "nearest",
+    "read_card",
+    "recover",
+    "split",
+    "wordlist",
+]
+
+_EXTENDABLE = True
+_EXPONENT = 1
+_IDENTIFIER_MASK = 0x7FFF
+_LEAST_WORDS, _MOST_WORDS = 20, 59
+_INJECTING = Lock()
+
+
+@cache
+def wordlist() -> tuple[str, ...]:
+    """Return the 1,024 words of SLIP-39."""
+    from shamir_mnemonic.wordlist import WORDLIST
+
+    return tuple(WORDLIST)
+
+
+def nearest(word: str) -> tuple[str, ...]:
+    """Find at most three words that a mistyped one may have meant, best first."""
+    return lists.nearest(word, wordlist())
+
+
+def complete(prefix: str) -> tuple[str, ...]:
+    """Find the words that begin so: at most one after four letters."""
+    return lists.complete(prefix, wordlist())
+
+
+def read_card(words: Secret) -> Card:
+    """Read one card: its words, its checksum and what it says of itself.
+
+    Raises:
+        InputError: it is no SLIP-39 card; words are named by position.
+        IntegrityError: the two implementations disagree.
+    """
+    from shamir_mnemonic import MnemonicError, Share
+
+    said = lists.read_words(words, what="the card")
+    if not _LEAST_WORDS <= len(said) <= _MOST_WORDS:
+        raise InputError(
+            f"a SLIP-39 card has 20 or 33 words, not {len(said)}",
+            hint="check that no word is missing or written twice",
+        )
+    lists.insist_listed(said, wordlist(), what="the card", of_list="SLIP-39")
+    text = " ".join(said)
+    share = None
+    # suppressed, not replaced: its message quotes words, and would stay reachable as a context
+    with suppress(MnemonicError):
+        share = Share.from_mnemonic(text)
+    if share is None:
+        raise InputError(
+            "the checksum or the form of the card does not match",
+            hint="every word is in the list: check for a wrong one and for their order",
+        )
+    return _card(share, Secret(text.encode()))
+
+
+def split(
+    seed: Seed,
+    groups: Sequence[Group],
+    *,
+    groups_needed: int,
+    pool: Pool,
+    passphrase: Secret | None = None,
+) -> CardSet:
+    """Split a seed into cards: `groups_needed` of the groups recover it.
+
+    Under `bip39` the cards hold the BIP-39 entropy and `passphrase`, which is BIP-39's, plays no
+    part. Under `slip39` they hold the master secret encrypted with `passphrase`, SLIP-39's
+    (printable ASCII). All chance comes from `pool`. The second implementation has recovered the
+    seed from every quorum, or from a rotation through every card where there are over 1,000,
+    before the cards are returned.
+
+    Raises:
+        InputError: SLIP-39 has no such groups, or the passphrase is not printable ASCII.
+        Refused: the phrase is not English: cards do not remember a language.
+        MachineError: the pool is worth fewer bits than the seed.
+        IntegrityError: some quorum does not give the seed back.
+    """
+    from shamir_mnemonic import EncryptedMasterSecret
+    from shamir_mnemonic.shamir import split_ems
+
+    _insist_groups(groups, groups_needed)
+    if seed.language != "english":
+        raise Refused(
+            "cards do not remember a language, and this phrase is not English",
+            hint="they would give back an English phrase, which is another key: make a new key",
+        )
+    pool.insist(8 * len(seed.secret))
+    secret_words = _card_passphrase(seed.scheme, passphrase)
+    plan = f"{groups_needed} of {' '.join(map(str, groups))}".encode()
+    identifier = int.from_bytes(pool.expand("slip39-set", 2, plan).reveal(), "big")
+    identifier &= _IDENTIFIER_MASK
+    encrypted = EncryptedMasterSecret.from_master_secret(
+        seed.secret.reveal(), secret_words.reveal(), identifier, _EXTENDABLE, _EXPONENT
+    )
+    with _chance_from(_stream(pool, identifier, plan, encrypted)):
+        dealt = split_ems(groups_needed, [(g.needs, g.of) for g in groups], encrypted)
+    cards = CardSet(
+        set_id=_set_id(identifier),
+        scheme=seed.scheme,
+        groups=tuple(groups),
+        groups_needed=groups_needed,
+        cards=tuple(
+            tuple(read_card(Secret(share.mnemonic().encode())) for share in row) for row in dealt
+        ),
+    )
+    _insist_recoverable(cards, seed, Secret(encrypted.ciphertext), secret_words)
+    return cards
+
+
+def recover(cards: Sequence[Card], *, scheme: Scheme, passphrase: Secret | None = None) -> Seed:
+    """Recover a seed from exactly one quorum of cards, by both implementations.
+
+    `passphrase` is the cards' own under `slip39` (printable ASCII), and plays no part under
+    `bip39`. **A wrong passphrase or scheme is not noticed here**: it gives another seed, so
+    compare the fingerprint with the one on record.
+
+    Raises:
+        InputError: the cards are no quorum (`insist_quorum`), or do not belong together.
+        IntegrityError: the two implementations disagree.
+    """
+    from shamir_mnemonic import MnemonicError, combine_mnemonics
+
+    insist_quorum(cards)
+    secret_words = _card_passphrase(scheme, passphrase)
+    found = None
+    spelled = [card.words.reveal().decode() for card in cards]
+    with suppress(MnemonicError):
+        found = Secret(combine_mnemonics(spelled, secret_words.reveal()))
+    if found is None:
+        raise InputError(
+            "the cards do not belong together, though each is well-formed",
+            hint="one of them is of another split: check what is written beside the words",
+        )
+    if found != mnemonics.slip39_secret([card.words for card in cards], secret_words):
+        raise _disagreement()
+    return Seed(scheme, found)
+
+
+def _card(share: Share, words: Secret) -> Card:
+    told = mnemonics.CardFields(
+        identifier=share.identifier,
+        extendable=share.extendable,
+        exponent=share.iteration_exponent,
+        group=share.group_index,
+        groups_needed=share.group_threshold,
+        of_groups=share.group_count,
+        member=share.index,
+        needs=share.member_threshold,
+        value_bytes=len(share.value),
+    )
+    if told != mnemonics.slip39_fields(words):
+        raise _disagreement()
+    return Card(
+        words=words,
+        set_id=_set_id(told.identifier),
+        group=told.group + 1,
+        member=told.member + 1,
+        needs=told.needs,
+        of_groups=told.of_groups,
+        groups_needed=told.groups_needed,
+        extendable=told.extendable,
+        exponent=told.exponent,
+        secret_bytes=told.value_bytes,
+    )
+
+
+def _insist_groups(groups: Sequence[Group], groups_needed: int) -> None:
+    if not 1 <= len(groups) <= MOST_OF_ANYTHING:
+        raise InputError(
+            f"a set has 1 to {MOST_OF_ANYTHING} groups, not {len(groups)}",
+            hint="name each group, for example 2of3",
+        )
+    if not 1 <= groups_needed <= len(groups):
+        raise InputError(
+            f"{groups_needed} groups cannot be needed where there are {len(groups)}",
+            hint="at least one group is needed, and at most all of them",
+        )
+
+
+def _card_passphrase(scheme: Scheme, passphrase: Secret | None) -> Secret:
+    if scheme is Scheme.BIP39 or passphrase is None:
+        return Secret(b"")
+    if any(not 32 <= character <= 126 for character in passphrase.reveal()):
+        raise InputError(
+            "a SLIP-39 passphrase is printable ASCII, and this one is not",
+            hint="use unaccented letters, digits, punctuation and spaces, without a line end",
+        )
+    return passphrase
+
+
+def _insist_recoverable(cards: CardSet, seed: Seed, encrypted: Secret, passphrase: Secret) -> None:
+    first = True
+    for quorum in quorums(cards):
+        words = [card.words for card in quorum]
+        if mnemonics.slip39_encrypted(words) != encrypted:
+            raise _disagreement()
+        # what is encrypted is the same each time, so it is decrypted, slowly, only once
+        if first and mnemonics.slip39_secret(words, passphrase) != seed.secret:
+            raise _disagreement()
+        first = False
+
+
+def _stream(
+    pool: Pool, identifier: int, plan: bytes, encrypted: EncryptedMasterSecret
+) -> Callable[[int], bytes]:
+    # what is split is mixed in too: one pool never deals two secrets with the same polynomial
+    context = identifier.to_bytes(2, "big") + sha256(encrypted.ciphertext).digest() + plan
+    draws = count()
+
+    def draw(size: int) -> bytes:
+        turn = next(draws).to_bytes(4, "big")
+        return pool.expand("slip39-split", size, turn + context).reveal()
+
+    return draw
+
+
+@contextmanager
+def _chance_from(source: Callable[[int], bytes]) -> Iterator[None]:
+    # shamir-mnemonic takes chance from this name alone; left as it is, that is the system's
+    # generator, and dice would not protect a split
+    from shamir_mnemonic import shamir
+
+    with _INJECTING:
+        before = shamir.RANDOM_BYTES
+        shamir.RANDOM_BYTES = source
+        try:
+            yield
+        finally:
+            shamir.RANDOM_BYTES = before
+
+
+def _set_id(identifier: int) -> str:
+    return f"{identifier:04x}"
+
+
+def _disagreement() -> IntegrityError:
+    return IntegrityError(
+        "the two SLIP-39 implementations disagree",
+        hint="stop; do not use these cards, and report it with the versions of the libraries",
+    )

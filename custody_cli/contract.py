@@ -1,0 +1,227 @@
+"""Every JSON object that scripts rely on, one `TypedDict` each (`docs/commands.md`).
+
+Amounts are satoshi as integers; rates are decimal strings; a field is never dropped when it has no
+value, it is `null`.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class FindingJson(TypedDict):
+    """What one rule found."""
+
+    rule: str
+    level: str
+    where: str
+    message: str
+    hint: str
+
+
+class ErrorJson(TypedDict):
+    """What went wrong."""
+
+    code: int
+    kind: str
+    cause: str
+    hint: str
+    findings: list[FindingJson]
+
+
+class ErrorAnswer(TypedDict):
+    """Any command that fails."""
+
+    error: ErrorJson
+
+
+class ProbeJson(TypedDict):
+    """What one probe of the machine found."""
+
+    name: str
+    ok: bool
+    message: str
+    hint: str
+
+
+class DoctorAnswer(TypedDict):
+    """`custody doctor`."""
+
+    fit: bool
+    probes: list[ProbeJson]
+
+
+class SourceJson(TypedDict):
+    """One source of entropy and the bits it is credited with."""
+
+    kind: str
+    bits: int
+
+
+class KeyNewAnswer(TypedDict):
+    """`custody key new`: never the phrase."""
+
+    words: int
+    fingerprint: str
+    scheme: str
+    sources: list[SourceJson]
+
+
+class KeyAccountAnswer(TypedDict):
+    """`custody key account`."""
+
+    fingerprint: str
+    path: str
+    xpub: str
+    key: str
+    descriptor: NotRequired[str]
+    scheme: str
+    agreed_by: list[str]
+
+
+class KeyCheckAnswer(TypedDict):
+    """`custody key check`; a fingerprint that does not match is an error, exit 5."""
+
+    fingerprint: str
+    scheme: str
+    matches: bool
+
+
+class GroupJson(TypedDict):
+    """One group of cards and the files they were written to."""
+
+    needs: int
+    of: int
+    files: list[str]
+
+
+class ShareSplitAnswer(TypedDict):
+    """`custody share split`, and the RECORD it writes."""
+
+    set: str
+    scheme: str
+    fingerprint: str
+    groups_needed: int
+    groups: list[GroupJson]
+
+
+class ShareCheckAnswer(TypedDict):
+    """`custody share check`; groups and members count from 1."""
+
+    set: str
+    group: int
+    member: int
+    needs: int
+    groups_needed: int
+    valid: bool
+
+
+class ShareRecoverAnswer(TypedDict):
+    """`custody share recover`."""
+
+    fingerprint: str
+    scheme: str
+
+
+class WalletAnswer(TypedDict):
+    """`custody wallet create` and `custody wallet show`."""
+
+    name: str
+    network: str
+    descriptor: str
+    checksum: str
+    id: str
+    threshold: int | None
+    signers: list[str]
+
+
+class AddressJson(TypedDict):
+    """One address of a wallet."""
+
+    index: int
+    change: bool
+    address: str
+    path: str
+
+
+class WalletAddressAnswer(TypedDict):
+    """`custody wallet address`."""
+
+    addresses: list[AddressJson]
+
+
+class InputJson(TypedDict):
+    """One input of a reviewed transaction."""
+
+    outpoint: str
+    value_sat: int
+    path: str | None
+    script: str
+    proved: bool
+
+
+class OutputJson(TypedDict):
+    """One output of a reviewed transaction; `kind` is payment, change, self or data."""
+
+    index: int
+    address: str | None
+    value_sat: int
+    kind: str
+    path: str | None
+
+
+class SignaturesJson(TypedDict):
+    """How many signatures there must be, how many there are, and whose."""
+
+    required: int
+    present: int
+    signers: list[str]
+
+
+class PsbtShowAnswer(TypedDict):
+    """`custody psbt show`: exit 0 when `verdict` is `sign`, 4 when `refuse`.
+
+    There is no intent for a refused PSBT.
+    """
+
+    intent: str | None
+    txid: str
+    network: str
+    wallet: str
+    inputs: list[InputJson]
+    outputs: list[OutputJson]
+    fee_sat: int | None
+    fee_rate_sat_vb: str | None
+    vsize: int | None
+    locktime: int
+    signatures: SignaturesJson
+    findings: list[FindingJson]
+    verdict: str
+
+
+class PsbtSignAnswer(PsbtShowAnswer):
+    """`custody psbt sign`."""
+
+    signed_by: str
+    signatures_added: int
+    complete: bool
+    output: str
+
+
+class PsbtCombineAnswer(TypedDict):
+    """`custody psbt combine`."""
+
+    txid: str
+    combined: int
+    output: str
+
+
+class PsbtFinalizeAnswer(TypedDict):
+    """`custody psbt finalize`."""
+
+    txid: str
+    vsize: int
+    fee_sat: int
+    hex: str
+    verified_by: list[str]
+    output: str

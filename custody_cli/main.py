@@ -1,0 +1,141 @@
+"""The entry point: close the doors, find the command, tell how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ceremonies.errors import CeremonyError
+from ceremonies.machine import guard, lockdown
+from custody_cli import exits
+from custody_cli.commands import CONTEXT, NOUNS, example
+
+_ABOUT = "Offline Bitcoin custody: keys, cards, wallets and signatures that prove themselves."
+
+
+class Commands(TyperGroup):
+    """The nouns by their help alone; the one that is called is imported then."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, about in NOUNS.items():
+            self.add_command(TyperCommand(name=name, help=about.help, callback=None))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the module of the noun that was called, and only that."""
+        if args and args[0] in NOUNS:
+            module = import_module(f"custody_cli.commands.{args[0]}")
+            build = typer.main.get_command if NOUNS[args[0]].alone else typer.main.get_group
+            self.add_command(build(module.app), args[0])
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    name="custody",
+    cls=Commands,
+    help=_ABOUT,
+    epilog=example("custody doctor", "custody key new --secret-to phrase.txt"),
+    add_completion=False,
+    context_settings=CONTEXT,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"custody {version('custody-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def custody(
+    told: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which this is."),
+    ] = False,
+) -> None:
+    """Carry the options that come before a noun."""
+
+
+def run() -> NoReturn:
+    """Be `custody`: what the console script calls."""
+    arguments = sys.argv[1:]
+    as_json = "--json" in arguments
+    try:
+        _close_doors()
+        code = _call(arguments or ["--help"])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read us has gone: nobody is left to tell, and Python must not try at exit
+        code = _unread()
+    except (Exception, KeyboardInterrupt, exits.Stopped) as error:  # noqa: BLE001
+        code = _told(error, as_json=as_json, debug="--debug" in arguments)
+    sys.exit(code)
+
+
+def _close_doors() -> None:
+    guard.install()
+    lockdown.lock_down()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise exits.Stopped(128 + number)
+
+
+def _call(arguments: Sequence[str]) -> int:
+    """Parse and run one command, and return its exit code."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("custody", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort as aborted:
+        # Typer says Abort for Ctrl-C and Ctrl-D alike; what it was raised from tells which
+        if isinstance(aborted.__cause__ or aborted.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise EOFError from None
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            return 0
+        raise _usage(error) from None
+    return 0
+
+
+def _usage(error: typer.TyperException) -> CeremonyError:
+    context = getattr(error, "ctx", None)
+    message = error.format_message().strip().removesuffix(".")
+    if "extra argument" in message:
+        # what was typed there may be a phrase: it is not repeated
+        message = "there are more arguments than this command takes"
+    path = context.command_path if context is not None else "custody"
+    cause = message[:1].lower() + message[1:]
+    return exits.WrongUsage(cause, hint=f"see `{path} --help`")
+
+
+def _told(error: BaseException, *, as_json: bool, debug: bool) -> int:
+    failure = exits.failure_of(error)
+    with contextlib.suppress(OSError):
+        exits.tell(failure, as_json=as_json)
+        if debug:
+            exits.tell_where(error)
+    return failure.code
+
+
+def _unread() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.UNREAD

@@ -1,0 +1,87 @@
+"""Options that several commands share, each written once.
+
+A SOURCE of a secret is a file, `-`, `fd:N`, or absent: then it is asked for at the terminal. A
+SINK is a new file, private to its owner, or `fd:N`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class NetworkChoice(StrEnum):
+    """The networks that `--network` takes."""
+
+    MAINNET = "mainnet"
+    TESTNET4 = "testnet4"
+    SIGNET = "signet"
+    REGTEST = "regtest"
+
+
+class SchemeChoice(StrEnum):
+    """What the bytes of a seed are: BIP-39 entropy, or a SLIP-39 master secret."""
+
+    BIP39 = "bip39"
+    SLIP39 = "slip39"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Say where an error came from.")]
+Out = Annotated[
+    Path,
+    typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
+]
+OptionalOut = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
+]
+NetworkName = Annotated[NetworkChoice, typer.Option("--network", help="The Bitcoin network.")]
+SchemeName = Annotated[
+    SchemeChoice,
+    typer.Option("--scheme", help="What the secret is: BIP-39 entropy or a SLIP-39 master secret."),
+]
+SeedSource = Annotated[
+    str | None,
+    typer.Option(
+        "--seed",
+        metavar="SOURCE",
+        help="The phrase or slip39:HEX: a file, - or fd:N; asked for where absent.",
+    ),
+]
+ShareSources = Annotated[
+    list[str] | None,
+    typer.Option("--share", metavar="SOURCE", help="One card: a file, - or fd:N; once per card."),
+]
+PassphraseSource = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase",
+        metavar="SOURCE",
+        help="A file, fd:N, or - (asked for on a terminal); none where absent.",
+    ),
+]
+SecretSink = Annotated[
+    str,
+    typer.Option(
+        "--secret-to", metavar="SINK", help="Where the secret goes: a new private file or fd:N."
+    ),
+]
+Reveal = Annotated[
+    bool,
+    typer.Option("--reveal", help="Let the secret go to standard output (or the screen)."),
+]
+Expect = Annotated[
+    str,
+    typer.Option("--expect", metavar="HEX", help="The fingerprint it must have, 8 hex digits."),
+]
+OptionalExpect = Annotated[
+    str | None,
+    typer.Option("--expect", metavar="HEX", help="The fingerprint it must have, 8 hex digits."),
+]
+WalletFile = Annotated[
+    Path, typer.Option("--wallet", metavar="WALLET", help="The wallet file it belongs to.")
+]

@@ -1,0 +1,116 @@
+"""The terminal as a device: where a person is asked, and the alternate screen for secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import TextIO
+
+from ceremonies.errors import Declined
+from custody_cli.exits import WrongUsage
+
+_ENTER = "\x1b[?1049h\x1b[H"
+_CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+_LEAVE = "\x1b[?1049l"
+
+
+@dataclass(frozen=True)
+class Tty:
+    """A terminal with a person at it; results never go there."""
+
+    reader: TextIO
+    writer: TextIO
+
+    def say(self, text: str = "") -> None:
+        """Write one line for eyes."""
+        print(text, file=self.writer, flush=True)
+
+    def clear(self) -> None:
+        """Wipe what is on the screen and what scrolled off it."""
+        print(_CLEAR, end="", file=self.writer, flush=True)
+
+    def line(self, prompt: str) -> str:
+        """Read one line, ignoring whatever was typed before the prompt was shown.
+
+        Raises:
+            Declined: Ctrl-D.
+        """
+        termios.tcflush(self.reader.fileno(), termios.TCIFLUSH)
+        print(prompt, end="", file=self.writer, flush=True)
+        typed = self.reader.readline()
+        if not typed:
+            self.say()
+            raise Declined("the operator ended the input")
+        return typed.strip()
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[Tty]:
+    """Open the terminal: the controlling one, else standard input with standard error.
+
+    Raises:
+        WrongUsage: there is none, so nobody can be asked.
+    """
+    try:
+        reader = open("/dev/tty", encoding="utf-8", errors="replace")  # noqa: SIM115
+    except OSError:
+        if not (os.isatty(0) and os.isatty(2)):
+            raise WrongUsage(
+                "there is no terminal to ask at",
+                hint="give what would be asked as an option, from a file, - or fd:N",
+            ) from None
+        yield Tty(sys.stdin, sys.stderr)
+        return
+    with reader, open("/dev/tty", "w", encoding="utf-8", errors="replace") as writer:
+        yield Tty(reader, writer)
+
+
+@contextlib.contextmanager
+def alternate_screen() -> Iterator[Tty]:
+    """Open the terminal on its alternate screen, cleared before it is left in whatever way.
+
+    Suspending the program (SIGTSTP) leaves the screen first, and comes back to an empty one.
+    """
+    with terminal() as tty:
+
+        def leave() -> None:
+            # after a hangup there is no terminal left to clear
+            with contextlib.suppress(OSError):
+                print(_CLEAR + _LEAVE, end="", file=tty.writer, flush=True)
+
+        def suspend(_number: int, _frame: FrameType | None) -> None:
+            leave()
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, suspend)
+            print(_ENTER + _CLEAR, end="", file=tty.writer, flush=True)
+            tty.say("(suspended and cleared; go on, or press Ctrl-D to end)")
+
+        before = signal.signal(signal.SIGTSTP, suspend)
+        try:
+            print(_ENTER + _CLEAR, end="", file=tty.writer, flush=True)
+            yield tty
+        finally:
+            leave()
+            signal.signal(signal.SIGTSTP, before)
+
+
+@contextlib.contextmanager
+def unechoed(tty: Tty) -> Iterator[None]:
+    """Show nothing of what is typed."""
+    descriptor = tty.reader.fileno()
+    before = termios.tcgetattr(descriptor)
+    silent = [*before]
+    silent[3] = before[3] & ~termios.ECHO
+    try:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
+        yield
+    finally:
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

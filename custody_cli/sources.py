@@ -1,0 +1,202 @@
+"""Where secrets come from and go to: a file, a descriptor or a person, never argv or environment.
+
+Names of secret sources are not repeated in errors: somebody may have typed the secret there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ceremonies import disk
+from ceremonies.errors import InputError, MachineError
+from ceremonies.secret import Secret
+from custody_cli.exits import WrongUsage
+
+STANDARD = "-"
+SECRET_LIMIT = 64 * 1024
+PAYLOAD_LIMIT = 64 * disk.MEBIBYTE
+
+_DESCRIPTOR = re.compile(r"fd:(0|[1-9][0-9]{0,5})")
+_FOREIGN_NUMBER = re.compile(r"fd:.*", re.DOTALL)
+_STANDARD_DESCRIPTORS = (0, 1, 2)
+_ELSEWHERE = "use a new file, or a descriptor above 2 such as fd:3"
+_HOW = "a SOURCE is a file, - or fd:N; without one it is asked for at the terminal"
+
+_claimed: dict[int, str] = {}
+"""Descriptors that were read to their end already, and for what: none can be read twice."""
+
+
+def secret_from(source: str | None, ask: Callable[[], Secret], *, what: str) -> Secret:
+    """Read a secret from FILE, `-`, `fd:N`, or by asking a person where there is no source.
+
+    `-` on a terminal asks too, so that nothing typed is echoed. The bytes are returned as they
+    are; readers of phrases and cards decide about white space.
+
+    Raises:
+        WrongUsage: the source is no source, was read already, or there is no terminal to ask at.
+        InputError: it cannot be read, or is longer than 64 KiB.
+    """
+    if source is None or (source == STANDARD and os.isatty(0)):
+        return ask()
+    descriptor = _descriptor(source)
+    if descriptor is None:
+        return Secret(_whole_file(Path(source), what))
+    return Secret(_whole_stream(descriptor, what, SECRET_LIMIT))
+
+
+def passphrase_from(source: str | None, *, twice: bool = False) -> Secret | None:
+    """Read a passphrase and drop exactly one final LF; None where no source was given.
+
+    `twice` has a person type a new passphrase twice.
+    """
+    if source is None:
+        return None
+
+    def ask() -> Secret:
+        from custody_cli import terminal
+
+        return terminal.ask_passphrase("passphrase", twice=twice)
+
+    with secret_from(source, ask, what="the passphrase") as read:
+        return Secret(read.reveal().removesuffix(b"\n"))
+
+
+def payload_from(name: str, *, what: str, limit: int = PAYLOAD_LIMIT) -> bytes:
+    """Read public bytes from a file or, as `-`, from standard input."""
+    if name == STANDARD or _names(Path(name), 0):
+        return _whole_stream(0, what, limit)
+    return disk.read(Path(name), limit=limit, what=what)
+
+
+def insist_sink(sink: str, *, reveal: bool, json: bool = False) -> None:
+    """Refuse a SINK that cannot take a secret, before any work is done.
+
+    Raises:
+        WrongUsage: it is standard output, an alias of it or a terminal, without `reveal`; or with
+            `json`, whose one object a secret must not join.
+        MachineError: it is a file that exists, or a descriptor that is not open.
+    """
+    descriptor = _sink_descriptor(sink)
+    if descriptor is None:
+        disk.insist_free(Path(sink))
+        return
+    if descriptor == 0:
+        raise WrongUsage("a secret cannot be written to standard input", hint=_ELSEWHERE)
+    if descriptor > 2 and not _shows(descriptor):
+        return
+    if not reveal:
+        raise WrongUsage(
+            "a secret goes to standard output or a terminal only with --reveal", hint=_ELSEWHERE
+        )
+    if json and _same(descriptor, 1):
+        raise WrongUsage(
+            "--reveal on standard output and --json exclude each other", hint=_ELSEWHERE
+        )
+
+
+def secret_to(
+    sink: str, value: Secret, *, reveal: bool, json: bool = False, title: str = "secret"
+) -> None:
+    """Write a secret: a new private file, `fd:N`, or with `reveal` standard output.
+
+    On a terminal it is shown on the alternate screen under `title`, and cleared.
+    """
+    insist_sink(sink, reveal=reveal, json=json)
+    descriptor = _sink_descriptor(sink)
+    if descriptor is None:
+        disk.create(Path(sink), value.reveal(), mode=0o600)
+    elif os.isatty(descriptor):
+        from custody_cli import terminal
+
+        terminal.show_secret(title, value.reveal().decode("utf-8", "replace").split())
+    else:
+        _write(descriptor, value.reveal())
+
+
+def _sink_descriptor(sink: str) -> int | None:
+    """Return the descriptor that a sink is, under whatever name; None for a file."""
+    if sink == STANDARD:
+        return 1
+    numbered = _descriptor(sink)
+    if numbered is not None:
+        return numbered
+    path = Path(sink)
+    return next((number for number in (1, 2, 0) if _names(path, number)), None)
+
+
+def _descriptor(name: str) -> int | None:
+    """Return N of `fd:N`, None for anything that does not begin so."""
+    if not _FOREIGN_NUMBER.fullmatch(name):
+        return 0 if name == STANDARD else None
+    match = _DESCRIPTOR.fullmatch(name)
+    if match is None:
+        raise WrongUsage("a descriptor is written fd:N, with N in plain decimals", hint=_HOW)
+    return int(match[1])
+
+
+def _whole_file(path: Path, what: str) -> bytes:
+    try:
+        if _names(path, 0):
+            return _whole_stream(0, what, SECRET_LIMIT)
+        return disk.read(path, limit=SECRET_LIMIT, what=what)
+    except InputError as error:
+        # the name is left out: a phrase typed where a file name belongs must not be repeated
+        reason = error.cause.rpartition(": ")[2] if ": " in error.cause else error.cause
+        raise InputError(f"cannot read {what}: {reason}", hint=_HOW) from None
+
+
+def _whole_stream(descriptor: int, what: str, limit: int) -> bytes:
+    if descriptor in _claimed:
+        raise WrongUsage(
+            f"{what} and {_claimed[descriptor]} cannot both come from descriptor {descriptor}",
+            hint="give one of them as a file or on another descriptor",
+        )
+    _claimed[descriptor] = what
+    try:
+        return disk.read_stream(descriptor, limit=limit, what=what)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise InputError(f"cannot read {what}: {reason}", hint=_HOW) from None
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise MachineError(
+            f"cannot write the secret to descriptor {descriptor}: {reason}",
+            hint="open it for writing, as in 3>FILE",
+        ) from None
+
+
+def _names(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except (OSError, ValueError):
+        return False
+
+
+def _shows(descriptor: int) -> bool:
+    """Whether what is written to a descriptor is seen where results or prompts are."""
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        raise MachineError(
+            f"descriptor {descriptor} is not open", hint="open it for writing, as in 3>FILE"
+        ) from None
+    return os.isatty(descriptor) or any(
+        _same(descriptor, standard) for standard in _STANDARD_DESCRIPTORS
+    )
+
+
+def _same(one: int, other: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(one), os.fstat(other))
+    except OSError:
+        return False
