@@ -71,19 +71,25 @@ def create(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """
     insist_free(path)
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    placed = False
     try:
         _write(temporary, data, mode)
         _rename_without_replacing(temporary, path)
+        placed = True
         _sync_folder(path.parent)
     except OSError as error:
-        if error.errno == errno.EEXIST:
+        if placed:
+            # the name may not survive a loss of power: what is not sure to be there must not be
+            with contextlib.suppress(OSError):
+                path.unlink()
+        elif error.errno == errno.EEXIST:
             insist_free(path)
         raise MachineError(
             f"cannot write {visible(str(path))}: {_reason(error)}",
             hint="check the space and the medium; nothing was left behind",
         ) from None
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             temporary.unlink()
 
 
@@ -94,7 +100,12 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700)
         _sync_folder(path.parent)
     except OSError as error:
-        raise MachineError(f"cannot create folder {visible(str(path))}: {_reason(error)}") from None
+        with contextlib.suppress(OSError):
+            path.rmdir()
+        raise MachineError(
+            f"cannot create folder {visible(str(path))}: {_reason(error)}",
+            hint="check the space and the medium; nothing was left behind",
+        ) from None
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

@@ -142,6 +142,7 @@ class AddressJson(TypedDict):
     change: bool
     address: str
     path: str
+    agreed_by: list[str]
 
 
 class WalletAddressAnswer(TypedDict):
@@ -151,10 +152,14 @@ class WalletAddressAnswer(TypedDict):
 
 
 class InputJson(TypedDict):
-    """One input of a reviewed transaction."""
+    """One input of a reviewed transaction.
+
+    `proved` says that its value is not the PSBT's word alone: its previous transaction is there,
+    or its signature, being taproot's, commits to every value.
+    """
 
     outpoint: str
-    value_sat: int
+    value_sat: int | None
     path: str | None
     script: str
     proved: bool
@@ -171,9 +176,12 @@ class OutputJson(TypedDict):
 
 
 class SignaturesJson(TypedDict):
-    """How many signatures there must be, how many there are, and whose."""
+    """How many signatures each input needs, how many every input has, and who can make them.
 
-    required: int
+    `required` is null where the wallet has several ways to spend.
+    """
+
+    required: int | None
     present: int
     signers: list[str]
 

@@ -70,6 +70,14 @@ SecretSink = Annotated[
         "--secret-to", metavar="SINK", help="Where the secret goes: a new private file or fd:N."
     ),
 ]
+Dice = Annotated[
+    str | None,
+    typer.Option(
+        "--dice",
+        metavar="SOURCE",
+        help="Rolls of a six-sided die, digits 1 to 6: a file, fd:N, or - (asked for).",
+    ),
+]
 Reveal = Annotated[
     bool,
     typer.Option("--reveal", help="Let the secret go to standard output (or the screen)."),
@@ -84,4 +92,8 @@ OptionalExpect = Annotated[
 ]
 WalletFile = Annotated[
     Path, typer.Option("--wallet", metavar="WALLET", help="The wallet file it belongs to.")
+]
+OptionalWalletFile = Annotated[
+    Path | None,
+    typer.Option("--wallet", metavar="WALLET", help="Review it under this wallet first."),
 ]

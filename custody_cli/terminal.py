@@ -92,14 +92,16 @@ def ask_dice(title: str, *, bits: int, accept: Callable[[Secret], T]) -> T:
                 tty.say(f"again from the first roll: {error.cause}")
 
 
-def ask_yes(question: str) -> None:
-    """Ask until somebody types yes or no in full.
+def ask_yes(question: str, *, shown: str = "") -> None:
+    """Show what it is about, and ask until somebody types yes or no in full.
 
     Raises:
         Declined: no, or Ctrl-D.
         WrongUsage: there is no terminal.
     """
     with terminal() as tty:
+        if shown:
+            tty.say(shown)
         while True:
             typed = tty.line(f"{question} (yes or no): ").lower()
             if typed == "yes":

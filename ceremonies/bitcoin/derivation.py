@@ -23,7 +23,7 @@ def _step(text: str, position: int) -> int:
     digits = text[:-1] if text[-1:] in ("h", "'") else text
     if not (digits.isascii() and digits.isdigit()) or (len(digits) > 1 and digits[0] == "0"):
         raise InputError(f"step {position} of the path is not a number")
-    if int(digits) >= HARDENED:
+    if len(digits) > 10 or int(digits) >= HARDENED:
         raise InputError(f"step {position} of the path is 2147483648 or more")
     return int(digits) + (HARDENED if digits != text else 0)
 

@@ -24,17 +24,25 @@ _PRIVATE = re.compile(r"[xyzuvtYZUV]prv")
 
 @dataclass(frozen=True)
 class DescriptorKey:
-    """One extended key: where it comes from, itself, and the steps between it and the index."""
+    """One extended key: where it comes from, itself, and the steps between it and the index.
+
+    One that is not `is_ranged` is the same key at every index.
+    """
 
     fingerprint: str
     origin: tuple[int, ...]
     xpub: str
     steps: tuple[int, ...]
+    is_ranged: bool
 
     @property
     def prefix(self) -> tuple[int, ...]:
         """The path from the master key to the parent of the indexed keys."""
         return self.origin + self.steps
+
+    def steps_at(self, index: int) -> tuple[int, ...]:
+        """The path from the extended key to its key at `index`."""
+        return self.steps + ((index,) if self.is_ranged else ())
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Multisig:
     """An m-of-n and whether its keys are sorted (BIP-67)."""
 
     threshold: int
+    of: int
     sort: bool
 
 
@@ -126,6 +135,11 @@ def normalised(text: str) -> str:
         ) from None
 
 
+def with_checksum(text: str) -> str:
+    """Return a descriptor we wrote ourselves with its checksum."""
+    return str(engine.add_checksum(text))
+
+
 def branches(text: str) -> tuple[str, ...]:
     """Split a multipath descriptor (BIP-389) into one descriptor a branch, each with checksum."""
     try:
@@ -182,7 +196,7 @@ def parse(text: str, network: Network) -> Descriptor:
         keys=keys,
         multisig=multisig,
         is_ranged=read.is_ranged,
-        is_key_path_only=isinstance(read, engine.TrDescriptor) and read.tree is None,
+        is_key_path_only=_is_key_path_only(read),
         _engine=read,
     )
 
@@ -203,15 +217,14 @@ def _expressions(read: engine.Descriptor) -> list[engine.KeyExpression]:
 
 
 def _key(expression: engine.KeyExpression) -> DescriptorKey:
-    origin = expression.origin
-    if origin is None:
-        own = fingerprint(BIP32KeyData.b58decode(expression.xkey)).hex()
-        return DescriptorKey(own, (), expression.xkey, tuple(expression.der_path))
+    xkey, origin = expression.xkey, expression.origin
+    master = origin.master_fingerprint if origin else fingerprint(BIP32KeyData.b58decode(xkey))
     return DescriptorKey(
-        origin.master_fingerprint.hex(),
-        tuple(origin.der_path),
-        expression.xkey,
-        tuple(expression.der_path),
+        fingerprint=master.hex(),
+        origin=tuple(origin.der_path) if origin else (),
+        xpub=xkey,
+        steps=tuple(expression.der_path),
+        is_ranged=expression.wildcard is not None,
     )
 
 
@@ -227,5 +240,12 @@ def _multisig(read: engine.Descriptor) -> Multisig | None:
     while isinstance(inner, engine.ShDescriptor | engine.WshDescriptor):
         inner = inner.inner
     if isinstance(inner, engine.MultiDescriptor):
-        return Multisig(inner.threshold, inner.sort)
+        return Multisig(inner.threshold, len(inner.key_expressions), inner.sort)
     return None
+
+
+def _is_key_path_only(read: engine.Descriptor) -> bool:
+    # an internal key that several hold together (BIP-390) is not one key of the descriptor
+    if not isinstance(read, engine.TrDescriptor):
+        return False
+    return read.tree is None and not read.internal_key.participants

@@ -71,6 +71,12 @@ class PsbtInput:
         return bool(self.final_script_sig or self.final_witness)
 
     @property
+    def signature_count(self) -> int:
+        """How many signatures it carries, whether they verify or not."""
+        taproot = 1 if self.tap_key_signature else len(self.tap_script_signatures)
+        return len(self.signatures) + taproot
+
+    @property
     def previous_output(self) -> Output | None:
         """The output it spends, from the previous transaction where its txid is the outpoint's."""
         previous = self.previous
@@ -137,6 +143,11 @@ def parse(data: bytes) -> Psbt:
     if not _has_repeated_input(psbt) and not _has_impossible_amount(psbt):
         _engine_agrees(psbt)
     return psbt
+
+
+def reread(data: bytes) -> Psbt:
+    """Read bytes that we made from a parsed PSBT: the values, without asking the engine again."""
+    return _values(keymaps.read(data))
 
 
 def _too_large(cause: str) -> MalformedPsbt:

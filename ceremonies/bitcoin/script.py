@@ -58,6 +58,23 @@ def is_p2tr(script: bytes) -> bool:
     return len(script) == 34 and script[:2] == b"\x51\x20"
 
 
+def is_p2pkh(script: bytes) -> bool:
+    """Whether it is the pay-to-public-key-hash script of legacy addresses."""
+    return len(script) == 25 and script[:3] == b"\x76\xa9\x14" and script[23:] == b"\x88\xac"
+
+
+def kind_of(script: bytes, redeem_script: bytes) -> str:
+    """Name the kind of an output as descriptors do: `pkh`, `wpkh`, `wsh`, `tr`, `sh`, `other`.
+
+    A wrapped segwit output is `sh-wpkh` or `sh-wsh` where its redeem script says so.
+    """
+    if is_p2sh(script):
+        inner = kind_of(redeem_script, b"") if redeem_script else ""
+        return f"sh-{inner}" if inner in ("wpkh", "wsh") else "sh"
+    tests = (("pkh", is_p2pkh), ("wpkh", is_p2wpkh), ("wsh", is_p2wsh), ("tr", is_p2tr))
+    return next((kind for kind, test in tests if test(script)), "other")
+
+
 def is_data(script: bytes) -> bool:
     """Whether it is `OP_RETURN` and carries data."""
     return script[:1] == b"\x6a"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
-from ceremonies.bitcoin.script import is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
+from ceremonies.bitcoin.script import is_p2pkh, is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
 from ceremonies.bitcoin.transaction import Output
 
 SIGNATURE_SIZE = 71
@@ -25,20 +25,31 @@ def multisig_of(script: bytes) -> tuple[int, list[bytes]] | None:
     return (threshold, keys) if written == script and threshold <= len(keys) else None
 
 
-def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
-    """Build what unlocks one input from its signatures, for the standard kinds of output.
+class SignaturesMissing(ValueError):
+    """An input of a standard kind has fewer signatures than it needs."""
 
-    Returns None where the kind is another (a miniscript, a taproot leaf) or signatures are missing.
+
+def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
+    """Build what unlocks one input from its signatures, or return None for uncommon kinds.
+
+    Those are miniscript and taproot leaves, which `unlock_by_engine` serves.
+
+    Raises:
+        SignaturesMissing: the kind is a common one, and lacks signatures.
     """
     if is_p2tr(spent.script):
-        return (b"", (given.tap_key_signature,)) if given.tap_key_signature else None
+        if given.tap_key_signature:
+            return b"", (given.tap_key_signature,)
+        if given.tap_leaves:
+            return None
+        raise SignaturesMissing("no signature")
     wrapped = is_p2sh(spent.script)
     script = given.redeem_script if wrapped else spent.script
     wrapper = blob(given.redeem_script) if wrapped else b""
     signatures = dict(given.signatures)
-    if is_p2wpkh(script) or _is_p2pkh(script):
+    if is_p2wpkh(script) or is_p2pkh(script):
         if len(signatures) != 1:
-            return None
+            raise SignaturesMissing(f"{len(signatures)} signatures where 1 is needed")
         ((key, signature),) = signatures.items()
         if is_p2wpkh(script):
             return wrapper, (signature, key)
@@ -49,7 +60,7 @@ def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
     threshold, keys = multisig
     chosen = [signatures[key] for key in keys if key in signatures][:threshold]
     if len(chosen) < threshold:
-        return None
+        raise SignaturesMissing(f"{len(chosen)} of {threshold} signatures")
     if is_p2wsh(script):
         return wrapper, (b"", *chosen, given.witness_script)
     return (b"\x00" + b"".join(map(blob, chosen)) + (pushed(script) if wrapped else b""), ())
@@ -87,7 +98,8 @@ def unlocking_weight(branch: Descriptor) -> int:
     if branch.kind == "tr":
         return 1 + 1 + 64
     threshold = branch.multisig.threshold if branch.multisig else 2
-    script = bytes(3 + 34 * len(branch.keys))
+    count = branch.multisig.of if branch.multisig else len(branch.keys)
+    script = bytes(3 + 34 * count)
     signatures = threshold * (1 + SIGNATURE_SIZE)
     if branch.kind == "sh":
         script_sig = 1 + signatures + len(pushed(script))
@@ -110,7 +122,3 @@ def pushed(data: bytes) -> bytes:
     if len(data) <= 0xFF:
         return b"\x4c" + bytes([len(data)]) + data
     return b"\x4d" + len(data).to_bytes(2, "little") + data
-
-
-def _is_p2pkh(script: bytes) -> bool:
-    return len(script) == 25 and script[:3] == b"\x76\xa9\x14" and script[23:] == b"\x88\xac"

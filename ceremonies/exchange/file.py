@@ -20,7 +20,7 @@ _HEX_MAGICS = tuple(magic.hex().encode() for magic in (_PSBT_MAGIC, *_TRANSACTIO
 def read(content: bytes) -> tuple[Payload, Encoding]:
     """Detect how a file is written and what it holds.
 
-    Text may end in line breaks and be wrapped by them; nothing else is passed over.
+    Text may be wrapped by line breaks, with spaces around the whole; nothing else is passed over.
 
     Raises:
         InputError: it holds no PSBT and no transaction, or is damaged.

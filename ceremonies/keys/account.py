@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from ceremonies.bitcoin import bip32, second_opinion
 from ceremonies.bitcoin.derivation import HARDENED, format_path
+from ceremonies.bitcoin.descriptor import with_checksum
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.keys.seed import Seed
-from ceremonies.network import Network
+from ceremonies.network import MAINNET, Network
 from ceremonies.secret import Secret
+from ceremonies.strict import hex_bytes
 
 ROADS = ("btclib-wallet", "bip-utils")
 
@@ -41,6 +43,15 @@ class Account:
     def key(self) -> str:
         """The key expression with its origin, `[fingerprint/path]xpub` (BIP-380)."""
         return f"[{self.fingerprint}{self.path.removeprefix('m')}]{self.xpub}"
+
+    def descriptor(self, script: str) -> str | None:
+        """Write the wallet of this key alone, both branches, with checksum; None for multisig."""
+        if script not in SINGLE_KEY_SCRIPTS:
+            return None
+        inner = f"{self.key}/<0;1>/*"
+        for function in reversed(script.split("-")):
+            inner = f"{function}({inner})"
+        return with_checksum(inner)
 
 
 def account_path(script: str, number: int, network: Network) -> tuple[int, ...]:
@@ -77,10 +88,22 @@ def derive(seed: Secret, path: tuple[int, ...], network: Network) -> Account:
     return Account(fingerprint=fingerprint, path=format_path(path), xpub=xpub)
 
 
-def fingerprint_of(seed: Seed, passphrase: Secret | None, network: Network) -> str:
-    """Return a seed's master fingerprint, 8 hex digits, by both roads.
-
-    It does not depend on the network, which only chooses how keys are written.
-    """
+def fingerprint_of(seed: Seed, passphrase: Secret | None) -> str:
+    """Return a seed's master fingerprint, 8 hex digits, by both roads; networks share it."""
     with seed.bip32_seed(passphrase) as bip32_seed:
-        return derive(bip32_seed, (), network).fingerprint
+        return derive(bip32_seed, (), MAINNET).fingerprint
+
+
+def insist_fingerprint(found: str, expected: str) -> None:
+    """Refuse a key that is not the expected one.
+
+    Raises:
+        InputError: what is expected is not 8 hexadecimal digits.
+        IntegrityError: the fingerprints differ.
+    """
+    hex_bytes(expected, what="the expected fingerprint", size=4)
+    if found != expected.lower():
+        raise IntegrityError(
+            f"the key has fingerprint {found}, and {expected.lower()} was expected",
+            hint="check the words or cards, the passphrase and the scheme",
+        )

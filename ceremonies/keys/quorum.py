@@ -35,9 +35,25 @@ def insist_quorum(cards: Sequence[Card]) -> None:
     """
     if not cards:
         raise InputError("there are no cards", hint="give the cards of one set")
+    insist_together(cards)
+    _insist_enough(cards)
+
+
+def insist_together(cards: Sequence[Card]) -> None:
+    """Refuse cards that are not different cards of one set; there may be too few of them.
+
+    Raises:
+        InputError: one of another set, or one twice.
+    """
     _insist_one_set(cards)
     _insist_different(cards)
-    _insist_enough(cards)
+
+
+def is_enough(cards: Sequence[Card]) -> bool:
+    """Whether cards that are `together` are enough to recover their secret."""
+    needed, given = {card.group: card.needs for card in cards}, Counter(c.group for c in cards)
+    complete = sum(given[group] >= needs for group, needs in needed.items())
+    return bool(cards) and complete >= cards[0].groups_needed
 
 
 def _count(cards: CardSet) -> int:

@@ -27,6 +27,7 @@ __all__ = [
     "CardSet",
     "Group",
     "complete",
+    "insist_groups",
     "nearest",
     "read_card",
     "recover",
@@ -113,7 +114,7 @@ def split(
     from shamir_mnemonic import EncryptedMasterSecret
     from shamir_mnemonic.shamir import split_ems
 
-    _insist_groups(groups, groups_needed)
+    insist_groups(groups, groups_needed)
     if seed.language != "english":
         raise Refused(
             "cards do not remember a language, and this phrase is not English",
@@ -199,7 +200,12 @@ def _card(share: Share, words: Secret) -> Card:
     )
 
 
-def _insist_groups(groups: Sequence[Group], groups_needed: int) -> None:
+def insist_groups(groups: Sequence[Group], groups_needed: int) -> None:
+    """Refuse groups that SLIP-39 does not have together.
+
+    Raises:
+        InputError: none, more than 16, or more needed than there are.
+    """
     if not 1 <= len(groups) <= MOST_OF_ANYTHING:
         raise InputError(
             f"a set has 1 to {MOST_OF_ANYTHING} groups, not {len(groups)}",

@@ -39,16 +39,20 @@ class InputFact:
         return f"input {self.index}"
 
     @property
+    def kind(self) -> str:
+        """What kind of output it spends, such as `wsh` or `sh-wpkh`; `unknown` where it is not."""
+        if self.spent is None:
+            return "unknown"
+        return script.kind_of(self.spent.script, self.given.redeem_script)
+
+    @property
     def era(self) -> Era | None:
         """Which signature hash it needs, or None where what it spends is unknown."""
         if self.spent is None:
             return None
-        if script.is_p2tr(self.spent.script):
+        if self.kind == "tr":
             return "taproot"
-        inner = self.spent.script
-        if script.is_p2sh(inner):
-            inner = self.given.redeem_script
-        return "segwit" if script.is_p2wpkh(inner) or script.is_p2wsh(inner) else "legacy"
+        return "segwit" if self.kind.endswith(("wpkh", "wsh")) else "legacy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ceremonies.bitcoin import interpreter, kernel, keymaps, spending, transaction
 from ceremonies.bitcoin.bytestream import Malformed
 from ceremonies.bitcoin.keymaps import KeyMap
-from ceremonies.bitcoin.psbt import Psbt, PsbtInput
+from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.spending import Unlocking
 from ceremonies.bitcoin.transaction import Output, Transaction
 from ceremonies.errors import InputError, IntegrityError
@@ -80,14 +80,11 @@ def finalize(psbt: Psbt) -> Final:
         IntegrityError: a verifier rejects the transaction.
     """
     spent = _spent(psbt)
-    unlockings = [_unlocking(g, output) for g, output in zip(psbt.inputs, spent, strict=True)]
+    unlockings = [_unlocking(psbt, index, output) for index, output in enumerate(spent)]
     if any(found is None for found in unlockings):
         by_engine = spending.unlock_by_engine(psbt)
         if isinstance(by_engine, str):
-            raise Incomplete(
-                f"the psbt is not complete: {by_engine}",
-                hint="have the missing signers sign it, then combine",
-            )
+            raise _incomplete(by_engine)
         unlockings = [mine or other for mine, other in zip(unlockings, by_engine, strict=True)]
     done = _unlocked(psbt.transaction, [found for found in unlockings if found is not None])
     data = done.serialize(witness=True)
@@ -108,10 +105,21 @@ def _spent(psbt: Psbt) -> list[Output]:
     return found
 
 
-def _unlocking(given: PsbtInput, spent: Output) -> Unlocking | None:
+def _unlocking(psbt: Psbt, index: int, spent: Output) -> Unlocking | None:
+    given = psbt.inputs[index]
     if given.is_final:
         return given.final_script_sig or b"", given.final_witness or ()
-    return spending.unlock(given, spent)
+    try:
+        return spending.unlock(given, spent)
+    except spending.SignaturesMissing as error:
+        raise _incomplete(f"input {index} has {error}") from None
+
+
+def _incomplete(reason: str) -> Incomplete:
+    return Incomplete(
+        f"the psbt is not complete: {reason}",
+        hint="have the missing signers sign it, then combine",
+    )
 
 
 def _unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ceremonies.bitcoin.psbt import Psbt
@@ -52,6 +52,18 @@ def review(
     return judge(facts, chosen, history or History())
 
 
+def with_signer(
+    reviewed: Review,
+    signer: Signer,
+    *,
+    policy: Policy | None = None,
+    history: History | None = None,
+) -> Review:
+    """Ask every rule again, now that the key is at hand; the facts stay the ones that were read."""
+    facts = replace(reviewed.facts, signer=signer)
+    return judge(facts, policy or Policy(), history or History())
+
+
 def judge(facts: Facts, policy: Policy, history: History) -> Review:
     """Ask every rule, and weigh its findings by the policy."""
     found = [policy.weighed(finding) for rule in RULES for finding in rule(facts, policy, history)]
@@ -67,12 +79,10 @@ def insist(reviewed: Review, approved: bytes | None = None) -> bytes:
     """
     refusals = reviewed.refusals
     if refusals:
-        first = refusals[0]
-        where = f"{first.where} " if first.where else ""
-        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        rules = ", ".join(dict.fromkeys(found.rule for found in refusals))
         raise Refused(
-            f"{first.rule}: {where}{first.message}{more}",
-            hint=first.hint,
+            f"the transaction is refused by {rules}",
+            hint=refusals[0].hint,
             findings=reviewed.findings,
         )
     assert reviewed.intent is not None, "what no rule refuses has an intent"

@@ -13,6 +13,7 @@ from ceremonies.bitcoin.bip32 import PrivateNode
 from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
 from ceremonies.bitcoin.keymaps import KeyMaps
+from ceremonies.bitcoin.script import hash160
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
 from ceremonies.secret import Secret
@@ -92,8 +93,10 @@ def _signatures(
         assert fact.spent is not None
         output_key = fact.spent.script[2:]
         yield b"\x13", _schnorr(fact, key, output_key, b"", hashes, os_random)
-    for _, leaf, version in tree.leaves:
-        if b"\x20" + own in leaf:
+    pushes = b"\x20" + own, b"\x14" + hash160(own)  # a leaf names a key, or its hash (pkh)
+    # the same leaf may stand at two places of the tree, and is signed once
+    for leaf, version in dict.fromkeys((leaf, version) for _, leaf, version in tree.leaves):
+        if any(push in leaf for push in pushes):
             leaf_hash = _tapleaf_hash(leaf, version)
             signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
             yield b"\x14" + own + leaf_hash, signature

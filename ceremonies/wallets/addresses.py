@@ -27,7 +27,8 @@ class Address:
 def address_at(wallet: Wallet, place: Place) -> Address:
     """Derive one address by the engine and again by bip-utils.
 
-    Miniscript and taproot trees have their keys derived twice, and the address once.
+    Miniscript, taproot trees, and keys that are not extended ones or are held by several together
+    have the extended keys derived twice, and the address once.
 
     Raises:
         InputError: the wallet has no such branch or index, or its scripts have no address.
@@ -42,9 +43,9 @@ def address_at(wallet: Wallet, place: Place) -> Address:
     text = script.address(derived.script, wallet.network)
     if text is None:
         raise InputError(f"the scripts of wallet {wallet.name} have no address")
-    steps = (place.index,) if branch.is_ranged else ()
     keys = [
-        second_opinion.child_key(key.xpub, key.steps + steps, wallet.network) for key in branch.keys
+        second_opinion.child_key(key.xpub, key.steps_at(place.index), wallet.network)
+        for key in branch.keys
     ]
     _insist(derived.keys.keys() >= set(keys), place)
     second = _second_address(branch, keys)
@@ -54,13 +55,12 @@ def address_at(wallet: Wallet, place: Place) -> Address:
 
 
 def _second_address(branch: Descriptor, keys: list[bytes]) -> str | None:
-    if branch.multisig is not None and branch.kind in ("wsh", "sh-wsh", "sh"):
+    multisig = branch.multisig
+    if multisig is not None and branch.kind in ("wsh", "sh-wsh", "sh"):
+        if len(keys) != multisig.of:
+            return None
         return second_opinion.multisig_address(
-            branch.kind,
-            branch.multisig.threshold,
-            keys,
-            sort=branch.multisig.sort,
-            network=branch.network,
+            branch.kind, multisig.threshold, keys, sort=multisig.sort, network=branch.network
         )
     if branch.kind in ("pkh", "wpkh", "sh-wpkh") or branch.is_key_path_only:
         return second_opinion.single_key_address(branch.kind, keys[0], branch.network)

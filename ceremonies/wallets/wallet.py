@@ -56,6 +56,11 @@ class Wallet:
         return 1 if first.kind in ("pkh", "wpkh", "sh-wpkh", "pk") or self.is_single_tr else None
 
     @property
+    def signers(self) -> tuple[str, ...]:
+        """The master fingerprints of its keys, in the descriptor's order, each once."""
+        return tuple(dict.fromkeys(key.fingerprint for key in self.branches[0].keys))
+
+    @property
     def is_single_tr(self) -> bool:
         """Whether it is a taproot wallet of one key with no scripts."""
         return self.branches[0].is_key_path_only
@@ -66,8 +71,8 @@ class Wallet:
 
     def path(self, place: Place) -> str:
         """Write the full path of the first key at a place, such as `m/84h/1h/0h/0/5`."""
-        branch = self.branches[place.branch]
-        return format_path(branch.keys[0].prefix + ((place.index,) if branch.is_ranged else ()))
+        key = self.branches[place.branch].keys[0]
+        return format_path(key.origin + key.steps_at(place.index))
 
     def places(self, claims: Iterable[KeyClaim]) -> Iterator[Place]:
         """Yield the places that key claims point to, each once; what lies there is not said."""
@@ -96,7 +101,7 @@ def _index_on(branch: Descriptor, claim: KeyClaim) -> int | None:
         rest = claim.path[depth:]
         if not branch.is_ranged:
             return None if rest else 0
-        if len(rest) == 1 and rest[0] < HARDENED:
+        if key.is_ranged and len(rest) == 1 and rest[0] < HARDENED:
             return rest[0]
     return None
 

@@ -203,7 +203,12 @@ finally:
 
 
 def test_a_reader_who_leaves_early_is_no_bug() -> None:
-    body = "from custody_cli.answer import answer\nimport time\ntime.sleep(0.3)\nanswer({'a': 'x' * 10**6}, json=True, show=lambda: None)"
+    body = """
+import time
+from custody_cli.answer import answer
+time.sleep(0.3)
+answer({"a": "x" * 10**6}, json=True, show=lambda: None)
+"""
     with subprocess.Popen(
         [sys.executable, "-c", program(body), "key", "try"],
         stdout=subprocess.PIPE,
@@ -227,9 +232,10 @@ def test_a_full_disk_under_stdout_is_a_machine_error() -> None:
 
 
 def test_a_cause_cannot_forge_a_line_or_repaint_the_terminal() -> None:
-    body = (
-        r"from ceremonies.errors import InputError" "\n" r"raise InputError('a\nerror: b\x1b[2J')"
-    )
+    body = r"""
+from ceremonies.errors import InputError
+raise InputError('a\nerror: b\x1b[2J')
+"""
     assert attempt(body).stderr == b"error: a\\x0aerror: b\\x1b[2J\n"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
-from custody_process import attempt
+from custody_process import attempt, environment
 
 HEAVY = {
     "rich",
@@ -26,7 +28,7 @@ HEAVY = {
 }
 
 LOADED = """
-import subprocess, sys, json
+import json, sys
 sys.argv = ["custody", *{arguments!r}]
 import custody_cli.main as face
 try:
@@ -37,11 +39,6 @@ except SystemExit:
 
 
 def loaded(arguments: list[str]) -> set[str]:
-    import subprocess
-    import sys
-
-    from custody_process import environment
-
     done = subprocess.run(
         [sys.executable, "-c", LOADED.format(arguments=arguments)],
         capture_output=True,

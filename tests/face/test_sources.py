@@ -20,7 +20,7 @@ print(got, got.reveal())
 PASSPHRASE = """
 from custody_cli.sources import passphrase_from
 got = passphrase_from({source!r})
-print(got and got.reveal())
+print(None if got is None else got.reveal())
 """
 WRITE = """
 from ceremonies.secret import Secret
@@ -64,7 +64,7 @@ def test_without_a_source_and_without_a_terminal_it_is_wrong_usage() -> None:
     assert error["cause"] == "there is no terminal to ask at"
 
 
-@pytest.mark.parametrize("source", ["fd:", "fd:x", "fd:-1", "fd:+1", "fd:01", "fd: 3", "fd:３"])
+@pytest.mark.parametrize("source", ["fd:", "fd:x", "fd:-1", "fd:+1", "fd:01", "fd: 3", "fd:\uff13"])
 def test_a_descriptor_is_written_in_plain_decimals(source: str) -> None:
     assert attempt(READ.format(source=source)).returncode == 2
 
@@ -209,7 +209,11 @@ def test_a_descriptor_open_for_reading_alone_is_a_machine_error() -> None:
 
 
 def test_a_sink_is_checked_before_any_work(tmp_path: Path) -> None:
-    body = "from custody_cli.sources import insist_sink\ninsist_sink('taken', reveal=False)\nprint('worked')"
+    body = """
+from custody_cli.sources import insist_sink
+insist_sink("taken", reveal=False)
+print("worked")
+"""
     (tmp_path / "taken").touch()
     done = attempt(body, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (6, b"")

@@ -90,7 +90,8 @@ def test_no_rolls_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "rolls", [b"6" * 20, b"1" * 99, b"123456" * 5, b"12" * 30, ROLLS[:20] * 2, b"1222212112" * 3]
+    "rolls",
+    [b"6" * 20, b"1" * 99, b"123456" * 5, b"12" * 30, ROLLS[:20] * 2, b"122221211221112121221"],
 )
 def test_made_up_rolls_are_refused(rolls: bytes) -> None:
     with pytest.raises(InputError, match="show a pattern"):

@@ -1,0 +1,44 @@
+"""Sets of cards and single cards, drawn: never their words."""
+
+from __future__ import annotations
+
+from custody_cli.contract import ShareCheckAnswer, ShareSplitAnswer
+from custody_cli.show.console import console, facts, table
+
+
+def split(found: ShareSplitAnswer) -> None:
+    """Draw a new set: what it is of, and where each card went."""
+    page = console()
+    needed = f"{found['groups_needed']} of {len(found['groups'])}"
+    page.print(
+        facts(
+            (
+                ("set", found["set"]),
+                ("fingerprint", found["fingerprint"]),
+                ("scheme", found["scheme"]),
+                ("groups needed", needed),
+            )
+        )
+    )
+    rows = (
+        (str(number), f"{group['needs']} of {group['of']}", "\n".join(group["files"]))
+        for number, group in enumerate(found["groups"], start=1)
+    )
+    page.print(table(("group", "cards needed", "files"), rows))
+
+
+def check(found: ShareCheckAnswer) -> None:
+    """Draw what one card says of itself."""
+    page = console()
+    page.print("the card is valid")
+    page.print(
+        facts(
+            (
+                ("set", found["set"]),
+                ("group", str(found["group"])),
+                ("card", str(found["member"])),
+                ("cards needed", str(found["needs"])),
+                ("groups needed", str(found["groups_needed"])),
+            )
+        )
+    )
