@@ -12,7 +12,7 @@ DEV    := $(VENV)/.installed-dev
 .PHONY: rehearse test lint bench soak lock clean
 
 rehearse: $(RUN)
-	@$(BIN)/python docs/rehearse.py
+	@$(BIN)/python -m custody_cli.rehearse
 
 test: $(DEV)
 	$(BIN)/python -m pytest -m "not soak"

@@ -7,6 +7,10 @@ class Malformed(ValueError):
     """The bytes are not the encoding they should be; callers turn this into their own error."""
 
 
+class TooLarge(Malformed):
+    """They count more than is ever read, or than they can hold."""
+
+
 class Reader:
     """A cursor over bytes. Integers are little-endian, as everywhere on the wire."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ceremonies.bitcoin import transaction
-from ceremonies.bitcoin.bytestream import Malformed, Reader, blob
+from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob
 
 MAGIC = b"psbt\xff"
 MAX_MAPS = 20_000
@@ -20,10 +20,6 @@ GLOBAL_UNSIGNED_TX = b"\x00"
 GLOBAL_INPUT_COUNT = b"\x04"
 GLOBAL_OUTPUT_COUNT = b"\x05"
 GLOBAL_VERSION = b"\xfb"
-
-
-class TooLarge(Malformed):
-    """It claims more maps than are ever read, or than its bytes can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,7 @@ def _unsigned(first: KeyMap) -> transaction.Transaction:
     raw = first.get(GLOBAL_UNSIGNED_TX)
     if raw is None:
         raise Malformed("the unsigned transaction is missing")
-    parsed = transaction.parse(raw, witness=False)
+    parsed = transaction.parse(raw, witness=False, at_most=MAX_MAPS)
     if any(given.script_sig for given in parsed.inputs):
         raise Malformed("its unsigned transaction is signed")
     return parsed

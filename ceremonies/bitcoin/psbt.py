@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ceremonies.bitcoin import keymaps, transaction
-from ceremonies.bitcoin.bytestream import Malformed, Reader
+from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge
 from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
 from ceremonies.errors import Finding, InputError, IntegrityError, Level
@@ -134,7 +134,7 @@ def parse(data: bytes) -> Psbt:
     try:
         maps = keymaps.read(data)
         psbt = _values(maps)
-    except keymaps.TooLarge as error:
+    except TooLarge as error:
         raise _too_large(f"the psbt is too large: {error}") from None
     except Malformed as error:
         raise _not_strict(str(error)) from None
@@ -166,8 +166,8 @@ def _has_repeated_input(psbt: Psbt) -> bool:
 
 def _has_impossible_amount(psbt: Psbt) -> bool:
     values = [made.value for made in psbt.outputs]
-    claimed = [g.witness_utxo.value for g in psbt.inputs if g.witness_utxo is not None]
-    return sum(values) > MAX_MONEY_SAT or any(value > MAX_MONEY_SAT for value in claimed)
+    spent = [one for g in psbt.inputs for one in (g.previous_output, g.witness_utxo) if one]
+    return sum(values) > MAX_MONEY_SAT or any(one.value > MAX_MONEY_SAT for one in spent)
 
 
 def _engine_agrees(psbt: Psbt) -> None:

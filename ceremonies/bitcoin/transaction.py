@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from ceremonies.bitcoin.bytestream import Malformed, Reader, blob, compact
+from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob, compact
 
 MAX_MONEY_SAT = 21_000_000 * 100_000_000
 
@@ -83,10 +83,13 @@ class Transaction:
         return (3 * bare + full + 3) // 4
 
 
-def parse(data: bytes, *, witness: bool = True) -> Transaction:
+def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> Transaction:
     """Read one whole transaction; `witness=False` reads a PSBT's unsigned one, which has none.
 
+    `at_most` bounds its inputs, and its outputs.
+
     Raises:
+        TooLarge: it counts more of them than that, or than its bytes can hold.
         Malformed: it is not one, or more follows.
     """
     reader = Reader(data)
@@ -96,10 +99,11 @@ def parse(data: bytes, *, witness: bool = True) -> Transaction:
         reader.take(2)
     bare = [
         (Outpoint(reader.take(32), reader.integer(4)), reader.blob(), reader.integer(4))
-        for _ in range(_count(reader, at_least=41))
+        for _ in range(_count(reader, at_least=41, at_most=at_most))
     ]
     outputs = tuple(
-        Output(reader.integer(8), reader.blob()) for _ in range(_count(reader, at_least=9))
+        Output(reader.integer(8), reader.blob())
+        for _ in range(_count(reader, at_least=9, at_most=at_most))
     )
     stacks: list[tuple[bytes, ...]] = [()] * len(bare)
     if segwit:
@@ -115,11 +119,13 @@ def parse(data: bytes, *, witness: bool = True) -> Transaction:
     return Transaction(version, inputs, outputs, locktime)
 
 
-def _count(reader: Reader, *, at_least: int) -> int:
+def _count(reader: Reader, *, at_least: int, at_most: int | None = None) -> int:
     """Read a count, and refuse one that the bytes left cannot hold before looping over it."""
     count = reader.compact()
     if count * at_least > len(reader.data) - reader.at:
-        raise Malformed("it counts more than its bytes can hold")
+        raise TooLarge("it counts more than its bytes can hold")
+    if at_most is not None and count > at_most:
+        raise TooLarge(f"it counts {count}")
     return count
 
 

@@ -14,7 +14,7 @@ from ceremonies.bitcoin import script, spending
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.psbt import KeyClaim, Psbt, PsbtInput, PsbtOutput
 from ceremonies.bitcoin.sighash import SignatureHashes
-from ceremonies.bitcoin.transaction import Output
+from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Output
 from ceremonies.signing.signer import Signer
 from ceremonies.wallets.wallet import CHANGE, Place, Wallet
 
@@ -111,8 +111,14 @@ class Facts:
 
     @cached_property
     def hashes(self) -> SignatureHashes | None:
-        """The hashes that signatures commit to, or None where a spent output is unknown."""
-        return None if self.spent is None else SignatureHashes(self.psbt.transaction, self.spent)
+        """The hashes that signatures commit to, or None where what is spent is unknown.
+
+        None too where it is more than all money: that is refused, and has no hash.
+        """
+        spent = self.spent
+        if spent is None or any(output.value > MAX_MONEY_SAT for output in spent):
+            return None
+        return SignatureHashes(self.psbt.transaction, spent)
 
 
 def gather(psbt: Psbt, wallet: Wallet, signer: Signer | None = None) -> Facts:

@@ -17,7 +17,8 @@ def test_the_published_example_of_pgp_words() -> None:
         words(fingerprint)
         == (
             "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator goldfish Medusa "
-            "afflict bravado chatter revolver Dupont midsummer stopwatch whimsical cowbell bottomless"
+            "afflict bravado chatter revolver Dupont midsummer stopwatch whimsical cowbell "
+            "bottomless"
         ).lower()
     )
 

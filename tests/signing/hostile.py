@@ -1,0 +1,645 @@
+"""For each rule, PSBTs made from a good one so that they break only this rule.
+
+`CASES` lists them. Each knows its wallet, the key that would sign, the PSBT, and the exact set of
+rules that refuse it: its own, and where that cannot be helped a companion, for a reason given
+beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from signing.psbt_records import Map, blob, drop, edited, put, read, write
+from signing.wallets_made import (
+    CHANGE,
+    MULTISIG,
+    NUMS,
+    PAYEE,
+    RECEIVED,
+    STANDARD,
+    input_records,
+    is_segwit,
+    make_psbt,
+    make_wallet,
+    origin,
+    output_records,
+    previous,
+    signer,
+)
+
+from ceremonies.bitcoin import psbt as psbts
+from ceremonies.bitcoin import signer as keys
+from ceremonies.bitcoin import transaction
+from ceremonies.bitcoin.sighash import SignatureHashes
+from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
+from ceremonies.secret import Secret
+from ceremonies.signing.facts import gather
+from ceremonies.wallets.wallet import Place, Wallet
+
+THIEF = b"\x00\x14" + bytes(range(20))
+STRANGER = "0badcafe", (0x80000054, 0x80000001, 0x80000000, 0, 7)
+"""A key origin that is not of the wallet."""
+
+Make = Callable[[Wallet], bytes]
+
+SEGWIT_V0 = ("wpkh", "sh-wpkh", "wsh", "sh-wsh", "decaying")
+TAPROOT = ("tr", "tr-leaf", "tr-multi-a")
+WITNESS = (*SEGWIT_V0, *TAPROOT)
+EVERY = (*STANDARD, "decaying", "tr-leaf", "tr-multi-a")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hostile:
+    """One hostile PSBT: `rules` is the exact set of rules that refuse it."""
+
+    rule: str
+    name: str
+    kind: str
+    rules: frozenset[str]
+    signer: int
+    make: Make
+
+    def __str__(self) -> str:
+        return f"{self.rule}-{self.name}-{self.kind}"
+
+    @property
+    def wallet(self) -> Wallet:
+        """The wallet it is reviewed under."""
+        return make_wallet(self.kind)
+
+    @property
+    def psbt(self) -> bytes:
+        """Its bytes."""
+        return self.make(self.wallet)
+
+
+CASES: list[Hostile] = []
+
+
+def breaks(
+    rule: str, *kinds: str, companions: tuple[str, ...] = (), by: int = 1
+) -> Callable[[Make], Make]:
+    """Register what makes, of a good PSBT of each of these wallets, one that breaks this rule."""
+
+    def register(make: Make) -> Make:
+        for kind in kinds:
+            CASES.append(
+                Hostile(
+                    rule=rule,
+                    name=make.__name__,
+                    kind=kind,
+                    rules=frozenset((rule, *companions)),
+                    signer=by,
+                    make=make,
+                )
+            )
+        return make
+
+    return register
+
+
+def unsigned(maps: list[Map]) -> Transaction:
+    """A version 0 PSBT's transaction."""
+    return transaction.parse(maps[0][0][1], witness=False)
+
+
+def with_transaction(
+    maps: list[Map],
+    *,
+    inputs: tuple[TxInput, ...] | None = None,
+    outputs: tuple[Output, ...] | None = None,
+) -> None:
+    """Give a version 0 PSBT's transaction other inputs or outputs."""
+    old = unsigned(maps)
+    new = Transaction(old.version, inputs or old.inputs, outputs or old.outputs, old.locktime)
+    put(maps[0], b"\x00", new.serialize(witness=False))
+
+
+def with_output(maps: list[Map], index: int, output: Output) -> None:
+    """Give a version 0 PSBT's transaction another output at an index."""
+    outputs = list(unsigned(maps).outputs)
+    outputs[index] = output
+    with_transaction(maps, outputs=tuple(outputs))
+
+
+def witness_utxo(output: Output) -> bytes:
+    """An output as `witness_utxo` holds it."""
+    return output.value.to_bytes(8, "little") + blob(output.script)
+
+
+def coin(wallet: Wallet, number: int) -> Output:
+    """What input `number` of an untouched `make_psbt` spends."""
+    return Output((600_000, 400_000)[number], wallet.derive(RECEIVED[number]).script)
+
+
+# size
+
+
+@breaks("size", "wpkh")
+def longer_than_64_mebibytes(wallet: Wallet) -> bytes:
+    return make_psbt(wallet).ljust(64 * 1024 * 1024 + 1, b"\x00")
+
+
+@breaks("size", "wpkh")
+def version_2_claims_too_many_inputs(_wallet: Wallet) -> bytes:
+    count = b"\xfd" + (20_001).to_bytes(2, "little")
+    first = [(b"\x02", bytes(4)), (b"\x04", count), (b"\x05", b"\x00"), (b"\xfb", b"\x02\0\0\0")]
+    return write([first]) + bytes(20_001)
+
+
+@breaks("size", "wpkh")
+def version_2_claims_more_outputs_than_bytes(_wallet: Wallet) -> bytes:
+    first = [(b"\x02", bytes(4)), (b"\x04", b"\x00"), (b"\x05", b"\x64"), (b"\xfb", b"\x02\0\0\0")]
+    return write([first])
+
+
+@breaks("size", "wpkh")
+def more_than_20_000_inputs(_wallet: Wallet) -> bytes:
+    inputs = tuple(TxInput(Outpoint(bytes(32), n), 0) for n in range(20_001))
+    many = Transaction(2, inputs, (Output(1, PAYEE),), 0)
+    return write([[(b"\x00", many.serialize(witness=False))]]) + bytes(20_002)
+
+
+@breaks("size", "wpkh")
+def more_than_20_000_outputs(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet))
+    with_transaction(maps, outputs=(Output(1, PAYEE),) * 20_001)
+    return write(maps) + bytes(20_001)
+
+
+@breaks("size", "wpkh")
+def its_transaction_counts_more_inputs_than_bytes(wallet: Wallet) -> bytes:
+    raw = unsigned(read(make_psbt(wallet))).serialize(witness=False)
+    counted = raw[:4] + b"\xfe\xff\xff\xff\xff" + raw[5:]
+    return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\x00", counted))
+
+
+# strict
+
+
+@breaks("strict", "wpkh", "tr", "wsh")
+def bytes_follow_its_end(wallet: Wallet) -> bytes:
+    return make_psbt(wallet) + b"\x00"
+
+
+@breaks("strict", "wpkh", "tr", "wsh")
+def a_key_twice_in_one_map(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: maps[1].append(maps[1][0]))
+
+
+@breaks("strict", "wpkh")
+def version_1(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\xfb", b"\x01\0\0\0"))
+
+
+@breaks("strict", "wpkh", "pkh")
+def its_unsigned_transaction_is_signed(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet))
+    first, *rest = unsigned(maps).inputs
+    with_transaction(maps, inputs=(TxInput(first.outpoint, first.sequence, b"\x51"), *rest))
+    return write(maps)
+
+
+@breaks("strict", "wpkh")
+def its_unsigned_transaction_has_a_witness(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet))
+    old = unsigned(maps)
+    stuffed = tuple(TxInput(g.outpoint, g.sequence, b"", (b"\x01",)) for g in old.inputs)
+    raw = Transaction(old.version, stuffed, old.outputs, old.locktime).serialize(witness=True)
+    put(maps[0], b"\x00", raw)
+    return write(maps)
+
+
+# prevtx
+
+
+def _other_previous(wallet: Wallet, number: int) -> bytes:
+    return previous(wallet, RECEIVED[number], coin(wallet, number).value, 99).serialize(witness=True)
+
+
+@breaks("prevtx", *EVERY)
+def another_transaction_with_the_same_output(wallet: Wallet) -> bytes:
+    other = _other_previous(wallet, 0)
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x00", other))
+
+
+@breaks("prevtx", *EVERY)
+def the_transaction_has_no_such_output(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet))
+    first, *rest = unsigned(maps).inputs
+    beyond = TxInput(Outpoint(first.outpoint.txid, 2), first.sequence)
+    with_transaction(maps, inputs=(beyond, *rest))
+    return write(maps)
+
+
+# prevtx-missing
+
+
+@breaks("prevtx-missing", "pkh", "sh")
+def a_legacy_input_says_nothing_of_what_it_spends(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: drop(maps[1], 0x00))
+
+
+@breaks("prevtx-missing", "pkh", "sh")
+def a_legacy_input_gives_its_word_alone(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet))
+    drop(maps[1], 0x00)
+    put(maps[1], b"\x01", witness_utxo(coin(wallet, 0)))
+    return write(maps)
+
+
+@breaks("prevtx-missing", *WITNESS)
+def an_input_says_nothing_of_what_it_spends(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: drop(maps[1], 0x00, 0x01))
+
+
+@breaks("prevtx-missing", *SEGWIT_V0)
+def several_segwit_amounts_unproved(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, with_prevtx=False)
+
+
+# amount
+
+
+@breaks("amount", *EVERY)
+def one_satoshi_less_than_it_spends(wallet: Wallet) -> bytes:
+    lie = witness_utxo(Output(coin(wallet, 0).value - 1, coin(wallet, 0).script))
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x01", lie))
+
+
+@breaks("amount", *EVERY)
+def another_script_than_it_spends(wallet: Wallet) -> bytes:
+    lie = witness_utxo(Output(coin(wallet, 0).value, coin(wallet, 1).script))
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x01", lie))
+
+
+# script
+
+
+def _records_of_another_place(wallet: Wallet) -> dict[bytes, bytes]:
+    return dict(input_records(wallet, RECEIVED[1]))
+
+
+@breaks("script", "sh-wpkh", "sh", "sh-wsh")
+def another_redeem_script(wallet: Wallet) -> bytes:
+    other = _records_of_another_place(wallet)[b"\x04"]
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x04", other))
+
+
+@breaks("script", "wsh", "sh-wsh", "decaying")
+def another_witness_script(wallet: Wallet) -> bytes:
+    other = _records_of_another_place(wallet)[b"\x05"]
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x05", other))
+
+
+@breaks("script", "sh-wpkh", "sh", "sh-wsh")
+def no_redeem_script(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: drop(maps[1], 0x04))
+
+
+@breaks("script", "wsh", "sh-wsh")
+def no_witness_script(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: drop(maps[1], 0x05))
+
+
+@breaks("script", "pkh", "wpkh", "wsh", "tr")
+def a_redeem_script_where_none_belongs(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x04", b"\x51"))
+
+
+@breaks("script", "pkh", "wpkh", "sh-wpkh", "sh", "tr")
+def a_witness_script_where_none_belongs(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x05", b"\x51"))
+
+
+@breaks("script", *TAPROOT)
+def another_internal_key(wallet: Wallet) -> bytes:
+    other = wallet.derive(RECEIVED[0]).script[2:]
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x17", other))
+
+
+@breaks("script", "tr")
+def a_tree_that_is_not_there(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x18", bytes(range(32))))
+
+
+@breaks("script", "tr-leaf", "tr-multi-a")
+def a_leaf_that_is_not_in_the_tree(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        key, _ = next(record for record in maps[1] if record[0][0] == 0x15)
+        put(maps[1], key, b"\x51\xc0")
+
+    return edited(make_psbt(wallet), change)
+
+
+# foreign-input
+
+
+@breaks("foreign-input", *EVERY)
+def an_input_of_the_next_account(wallet: Wallet) -> bytes:
+    """It is of the same type, and claims to be ours; only its script says that it is not."""
+    strange = make_wallet("wpkh-of-mainnet" if wallet.name != "wpkh-of-mainnet" else "wpkh")
+    script = strange.derive(RECEIVED[0]).script
+    paid = Transaction(2, (TxInput(Outpoint(bytes(32), 1), 0),), (Output(5_000, script),), 0)
+    maps = read(make_psbt(wallet))
+    extra = TxInput(Outpoint(paid.txid, 0), 0xFFFFFFFD)
+    with_transaction(maps, inputs=(*unsigned(maps).inputs, extra))
+    claims = [record for record in maps[1] if record[0][0] in (0x06, 0x16)]
+    maps.insert(3, [(b"\x00", paid.serialize(witness=True)), *claims])
+    return write(maps)
+
+
+@breaks("foreign-input", *EVERY)
+def an_input_without_key_paths(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: drop(maps[1], 0x06, 0x16))
+
+
+# duplicate-input
+
+
+@breaks("duplicate-input", *EVERY)
+def the_same_coin_twice(wallet: Wallet) -> bytes:
+    maps = read(make_psbt(wallet, inputs=[(RECEIVED[0], 500_000), (RECEIVED[0], 500_000)]))
+    first, _ = unsigned(maps).inputs
+    with_transaction(maps, inputs=(first, first))
+    maps[2] = list(maps[1])
+    return write(maps)
+
+
+# value
+
+
+@breaks("value", *STANDARD)
+def one_coin_of_more_than_there_is(wallet: Wallet) -> bytes:
+    return make_psbt(
+        wallet,
+        inputs=[(RECEIVED[0], MAX_MONEY_SAT + 1)],
+        payments=[(PAYEE, MAX_MONEY_SAT - 3_000)],
+        change=None,
+    )
+
+
+@breaks("value", *STANDARD)
+def inputs_and_outputs_that_sum_to_more_than_there_is(wallet: Wallet) -> bytes:
+    half = MAX_MONEY_SAT // 2 + 10_000
+    return make_psbt(
+        wallet,
+        inputs=[(RECEIVED[0], half), (RECEIVED[1], half)],
+        payments=[(PAYEE, half)],
+        change=(CHANGE, half - 3_000),
+    )
+
+
+@breaks("value", "pkh", "wpkh", "tr")
+def a_value_that_is_negative_when_signed(wallet: Wallet) -> bytes:
+    return make_psbt(
+        wallet,
+        inputs=[(RECEIVED[0], 2**64 - 1)],
+        payments=[(PAYEE, 2**64 - 4_000)],
+        change=None,
+    )
+
+
+# outputs-exceed
+
+
+@breaks("outputs-exceed", *EVERY)
+def one_satoshi_more_than_the_inputs(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, change=(CHANGE, 600_001))
+
+
+# change-not-ours
+
+
+@breaks("change-not-ours", *EVERY)
+def the_change_goes_to_a_thief(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: with_output(maps, 1, Output(597_000, THIEF)))
+
+
+@breaks("change-not-ours", *EVERY)
+def the_change_claims_another_index(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        maps[-1] = output_records(wallet, Place(1, CHANGE.index + 1))
+
+    return edited(make_psbt(wallet), change)
+
+
+@breaks("change-not-ours", *EVERY)
+def the_change_claims_a_branch_the_wallet_does_not_have(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        branch, other = (1).to_bytes(4, "little"), (2).to_bytes(4, "little")
+        maps[-1] = [
+            (key, value[:-8] + value[-8:].replace(branch, other, 1))
+            for key, value in output_records(wallet, CHANGE)
+        ]
+
+    return edited(make_psbt(wallet), change)
+
+
+@breaks("change-not-ours", "wsh")
+def the_change_multisig_has_a_key_of_the_thief(wallet: Wallet) -> bytes:
+    """Two keys of ours and one of a thief, all three claimed: the classic substitution."""
+
+    def change(maps: list[Map]) -> None:
+        ours = sorted(wallet.derive(CHANGE).keys)[:2]
+        theirs = b"\x02" + bytes.fromhex(NUMS)
+        script = b"\x52" + b"".join(map(blob, sorted([*ours, theirs]))) + b"\x53\xae"
+        program = b"\x00\x20" + transaction.hashlib.sha256(script).digest()
+        with_output(maps, 1, Output(597_000, program))
+        maps[-1] = [(b"\x01", script), (b"\x02" + theirs, origin(*STRANGER))]
+        known = wallet.derive(CHANGE).keys
+        maps[-1] += [(b"\x02" + key, origin(*known[key])) for key in ours]
+
+    return edited(make_psbt(wallet), change)
+
+
+# change-key
+
+
+@breaks("change-key", *EVERY)
+def the_change_names_one_key_more(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        stranger = bytes.fromhex(NUMS.replace("5092", "0f39"))
+        stranger = make_wallet("wpkh-of-mainnet").derive(CHANGE).keys.copy().popitem()[0][1:]
+        if wallet.derive(CHANGE).taproot:
+            maps[-1].append((b"\x07" + stranger, b"\x00" + origin(*STRANGER)))
+        else:
+            maps[-1].append((b"\x02\x02" + stranger, origin(*STRANGER)))
+
+    return edited(make_psbt(wallet), change)
+
+
+# sighash
+
+
+def _asks_for(kind: int) -> Make:
+    def make(wallet: Wallet) -> bytes:
+        asked = kind.to_bytes(4, "little")
+        return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x03", asked))
+
+    make.__name__ = f"asks_for_0x{kind:02x}"
+    return make
+
+
+for _kind in (0x02, 0x03, 0x81, 0x82, 0x83):
+    breaks("sighash", *STANDARD, "decaying", "tr-leaf")(_asks_for(_kind))
+breaks("sighash", "pkh", "wpkh", "wsh")(_asks_for(0x00))
+
+
+@breaks("sighash", *MULTISIG, "decaying", by=2)
+def a_good_signature_of_sighash_none_is_there(wallet: Wallet) -> bytes:
+    return _with_ecdsa_signature(wallet, kind=0x02)
+
+
+@breaks("sighash", "pkh", "wpkh", "sh-wpkh")
+def a_good_signature_of_anyone_can_pay_is_there(wallet: Wallet) -> bytes:
+    return _with_ecdsa_signature(wallet, kind=0x81)
+
+
+@breaks("sighash", "tr")
+def a_good_taproot_signature_of_sighash_none_is_there(wallet: Wallet) -> bytes:
+    return _with_taproot_signature(wallet, kind=0x02)
+
+
+# network
+
+
+@breaks("network", "wpkh-of-mainnet")
+def the_wallet_has_a_key_of_mainnet_at_its_origin(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("network", *STANDARD)
+def it_names_an_extended_key_of_mainnet(wallet: Wallet) -> bytes:
+    key = transaction.hashlib.sha256(b"chain").digest() + b"\x02" + bytes.fromhex(NUMS)
+    xpub = bytes.fromhex("0488b21e") + b"\x03" + bytes(4) + bytes.fromhex("80000000") + key
+    path = origin("0badcafe", (0x80000054, 0x80000000, 0x80000000))
+    return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\x01" + xpub, path))
+
+
+# witness-version
+
+
+def _pays_to(name: str, script: bytes) -> None:
+    def make(wallet: Wallet) -> bytes:
+        return make_psbt(wallet, payments=[(script, 400_000)])
+
+    make.__name__ = name
+    breaks("witness-version", "wpkh", "wsh", "tr", "pkh")(make)
+
+
+_pays_to("pays_to_version_2", b"\x52\x20" + bytes(32))
+_pays_to("pays_to_version_16", b"\x60\x02\x01\x02")
+_pays_to("pays_to_a_taproot_program_of_20_bytes", b"\x51\x14" + bytes(20))
+_pays_to("pays_to_a_taproot_program_of_2_bytes", b"\x51\x02\x4e\x74")
+_pays_to("pays_to_a_taproot_key_off_the_curve", b"\x51\x20" + b"\xff" * 32)
+_pays_to("pays_to_version_0_of_25_bytes", b"\x00\x19" + bytes(25))
+
+
+# bad-signature
+
+
+def _with_ecdsa_signature(wallet: Wallet, *, kind: int, good: bool = True) -> bytes:
+    """A PSBT that has, at input 0, an ECDSA signature by practice key 1 of that sighash type."""
+    data = make_psbt(wallet)
+    fact = gather(psbts.parse(data), wallet).inputs[0]
+    assert fact.derived is not None
+    (node,) = signer(1).nodes(fact.derived)
+    hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
+    digest = hashes.ecdsa(
+        0,
+        redeem_script=fact.given.redeem_script,
+        witness_script=fact.given.witness_script,
+        kind=kind,
+    )
+    signed = keys.sign_ecdsa(node.private_key, digest if good else bytes(range(32)))
+    record = b"\x02" + node.public_key, signed + bytes([kind])
+    return edited(data, lambda maps: put(maps[1], *record))
+
+
+def _with_taproot_signature(wallet: Wallet, *, kind: int, good: bool = True) -> bytes:
+    """A PSBT that has, at input 0, a key path signature by practice key 1 of that sighash type."""
+    data = make_psbt(wallet)
+    (node,) = signer(1).nodes(wallet.derive(RECEIVED[0]))
+    hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
+    digest = hashes.taproot(0, kind=kind) if good else bytes(range(32))
+    signed = keys.sign_schnorr(keys.taproot_key(node.private_key, b""), digest, bytes(32))
+    tail = bytes([kind]) if kind else b""
+    return edited(data, lambda maps: put(maps[1], b"\x13", signed + tail))
+
+
+@breaks("bad-signature", "pkh", "wpkh", "sh-wpkh")
+def a_signature_of_another_transaction(wallet: Wallet) -> bytes:
+    return _with_ecdsa_signature(wallet, kind=0x01, good=False)
+
+
+@breaks("bad-signature", *MULTISIG, "decaying", by=2)
+def a_cosigner_signed_another_transaction(wallet: Wallet) -> bytes:
+    return _with_ecdsa_signature(wallet, kind=0x01, good=False)
+
+
+@breaks("bad-signature", "tr")
+def a_key_path_signature_of_another_transaction(wallet: Wallet) -> bytes:
+    return _with_taproot_signature(wallet, kind=0x00, good=False)
+
+
+@breaks("bad-signature", "tr-leaf", "tr-multi-a")
+def a_leaf_signature_of_another_transaction(wallet: Wallet) -> bytes:
+    data = make_psbt(wallet)
+    (node,) = signer(1).nodes(wallet.derive(RECEIVED[0]))
+    claim = next(value for key, value in read(data)[1] if key == b"\x16" + node.public_key[1:])
+    signed = keys.sign_schnorr(node.private_key, bytes(range(32)), bytes(32))
+    record = b"\x14" + node.public_key[1:] + claim[1:33], signed
+    return edited(data, lambda maps: put(maps[1], *record))
+
+
+@breaks("bad-signature", "wsh")
+def a_stranger_signed_with_a_key_that_is_not_asked(wallet: Wallet) -> bytes:
+    """A good signature of this very input, by a key its script does not name."""
+    data = make_psbt(wallet)
+    given = psbts.parse(data).inputs[0]
+    hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
+    digest = hashes.ecdsa(0, redeem_script=b"", witness_script=given.witness_script, kind=1)
+    secret = Secret(b"\x07" * 32)
+    public = keys.dsa.PublicKey if False else None
+    del public
+    from coincurve import PrivateKey
+
+    key = PrivateKey(secret.reveal()).public_key.format()
+    signed = keys.sign_ecdsa(secret, digest) + b"\x01"
+    return edited(data, lambda maps: put(maps[1], b"\x02" + key, signed))
+
+
+# fee-share and fee-rate
+
+
+@breaks("fee-share", *EVERY)
+def over_5_percent_and_over_10_000_satoshi(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(PAYEE, 400_000)], change=(CHANGE, 579_999))
+
+
+@breaks("fee-share", "wpkh", "tr", "wsh", "pkh")
+def over_5_percent_of_the_inputs_where_nothing_is_paid(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[], change=(CHANGE, 949_999))
+
+
+@breaks("fee-rate", *EVERY)
+def over_1_000_satoshi_a_vbyte(wallet: Wallet) -> bytes:
+    return make_psbt(
+        wallet,
+        inputs=[(RECEIVED[0], 100_000_000)],
+        payments=[(PAYEE, 90_000_000)],
+        change=(CHANGE, 9_000_000),
+    )
+
+
+# signer-missing
+
+
+@breaks("signer-missing", *EVERY, by=9)
+def the_key_at_hand_is_not_in_the_wallet(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+assert is_segwit(make_wallet("wpkh"))
