@@ -31,8 +31,8 @@ soak: $(DEV)
 
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
-	$(BIN)/pip-compile $(LOCK) -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra build -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate
