@@ -22,6 +22,7 @@ BREAKS = {
         "import ceremonies.wallets",
     ),
     "no network client": ("ceremonies/machine/probes.py", "import socket"),
+    "the library starts no other program": ("ceremonies/disk.py", "import subprocess"),
     "door: typer and rich": ("ceremonies/spoken.py", "import rich.text"),
     "door: prompt_toolkit": ("custody_cli/sources.py", "import prompt_toolkit"),
     "door: mnemonic": ("ceremonies/keys/seed.py", "import mnemonic"),
