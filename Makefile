@@ -42,7 +42,7 @@ $(VENV)/bin/python:
 
 $(RUN): $(VENV)/bin/python requirements.lock pyproject.toml
 	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	$(PIP) install --no-deps --no-build-isolation --no-index --config-settings editable_mode=compat -e .
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock

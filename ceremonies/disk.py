@@ -29,9 +29,9 @@ def read(path: Path, *, limit: int, what: str) -> bytes:
         with path.open("rb") as stream:
             return read_stream(stream.fileno(), limit=limit, what=what)
     except OSError as error:
+        # the name is left out: a phrase typed where a file name belongs must not be repeated
         raise InputError(
-            f"cannot read {what} {visible(str(path))}: {_reason(error)}",
-            hint="check the name and the medium",
+            f"cannot read {what}: {_reason(error)}", hint="check the name and the medium"
         ) from None
 
 
@@ -54,7 +54,7 @@ def insist_free(path: Path) -> None:
             f"output {visible(str(path))} exists",
             hint="choose another name; nothing is ever overwritten",
         )
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):  # unlike Path.is_dir, false where it may not be looked at
         raise MachineError(
             f"folder {visible(str(path.parent))} does not exist", hint="create it first"
         )
@@ -77,12 +77,14 @@ def create(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         _rename_without_replacing(temporary, path)
         placed = True
         _sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         if placed:
             # the name may not survive a loss of power: what is not sure to be there must not be
             with contextlib.suppress(OSError):
                 path.unlink()
-        elif error.errno == errno.EEXIST:
+        if not isinstance(error, OSError):
+            raise
+        if not placed and error.errno == errno.EEXIST:
             insist_free(path)
         raise MachineError(
             f"cannot write {visible(str(path))}: {_reason(error)}",

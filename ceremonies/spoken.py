@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib import resources
 
 _SHOWN_AS_THEMSELVES = ("L", "M", "N", "P", "S")
 """Unicode categories that draw something; everything else (controls, bidi, private) is escaped."""
@@ -12,6 +11,8 @@ _SHOWN_AS_THEMSELVES = ("L", "M", "N", "P", "S")
 
 @cache
 def _pgp_words() -> tuple[tuple[str, str], ...]:
+    from importlib import resources
+
     words = resources.files("ceremonies").joinpath("pgp_words.txt").read_text("ascii").split()
     return tuple(zip(words[::2], words[1::2], strict=True))
 

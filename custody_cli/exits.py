@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ceremonies.errors import (
     CeremonyError,
@@ -22,7 +22,9 @@ from ceremonies.errors import (
     Refused,
 )
 from ceremonies.spoken import visible
-from custody_cli.contract import ErrorAnswer, FindingJson
+
+if TYPE_CHECKING:
+    from custody_cli.contract import ErrorAnswer, FindingJson
 
 BUG = 1
 USAGE = 2
@@ -101,6 +103,8 @@ def tell(failure: Failure, *, as_json: bool) -> None:
 
 def tell_where(error: BaseException) -> None:
     """Print where an error came from: file, line and function, no values and no message."""
+    import traceback
+
     print("traceback (most recent call last):", file=sys.stderr)
     print("".join(traceback.format_tb(error.__traceback__)), end="", file=sys.stderr)
     print(type(error).__name__, file=sys.stderr)

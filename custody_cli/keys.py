@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39, quorum, slip39
 from ceremonies.keys.seed import Scheme, Seed, read_seed
@@ -33,7 +34,9 @@ def key_from(
     Raises:
         WrongUsage: both a seed and shares are given, or there is no terminal to ask at.
         InputError: what was read is no such key.
+        MachineError: libsecp256k1 is not serving; nothing was read.
     """
+    insist_on_libsecp256k1()
     if seed is not None and shares:
         raise WrongUsage("a key comes from --seed or from --share, not from both")
     wanted = Scheme(scheme)
@@ -47,7 +50,9 @@ def key_from_cards(shares: Sequence[str] | None, scheme: str, passphrase: str | 
 
     Raises:
         InputError: the cards are no quorum.
+        MachineError: libsecp256k1 is not serving; nothing was read.
     """
+    insist_on_libsecp256k1()
     wanted, secret_words = Scheme(scheme), passphrase_from(passphrase)
     cards = cards_from(shares)
     if wanted is Scheme.SLIP39:
@@ -57,6 +62,7 @@ def key_from_cards(shares: Sequence[str] | None, scheme: str, passphrase: str | 
 
 def key_to_split(seed: str | None, scheme: str, passphrase: str | None) -> Key:
     """Read the seed to be split; its passphrase, under `slip39`, will be the cards' own."""
+    insist_on_libsecp256k1()
     return Key(_seed_of(seed, Scheme(scheme)), passphrase_from(passphrase, twice=True))
 
 
@@ -127,6 +133,6 @@ def _ask_card(name: str, beside: Sequence[slip39.Card] = ()) -> slip39.Card:
 
 def _ask_quorum() -> list[slip39.Card]:
     cards: list[slip39.Card] = []
-    while not quorum.is_enough(cards):
+    while not (enough := quorum.picked(cards)):
         cards.append(_ask_card(f"card {len(cards) + 1}", cards))
-    return cards
+    return list(enough)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ceremonies.errors import CeremonyError
+from ceremonies.errors import CeremonyError, MachineError
 from ceremonies.machine import guard, lockdown
 from custody_cli import exits
 from custody_cli.commands import CONTEXT, NOUNS, example
@@ -86,6 +86,9 @@ def run() -> NoReturn:
 
 
 def _close_doors() -> None:
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        # the next file that is opened, a secret's perhaps, would take its place
+        raise MachineError("a standard descriptor is closed", hint="redirect it to /dev/null")
     guard.install()
     lockdown.lock_down()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -119,13 +122,23 @@ def _call(arguments: Sequence[str]) -> int:
 
 def _usage(error: typer.TyperException) -> CeremonyError:
     context = getattr(error, "ctx", None)
-    message = error.format_message().strip().removesuffix(".")
-    if "extra argument" in message:
-        # what was typed there may be a phrase: it is not repeated
-        message = "there are more arguments than this command takes"
+    message = _without_what_was_typed(error.format_message().strip().removesuffix("."))
     path = context.command_path if context is not None else "custody"
     cause = message[:1].lower() + message[1:]
     return exits.WrongUsage(cause, hint=f"see `{path} --help`")
+
+
+def _without_what_was_typed(message: str) -> str:
+    # it may be a phrase that belongs elsewhere
+    if "extra argument" in message:
+        return "there are more arguments than this command takes"
+    if message.startswith("No such command"):
+        return "there is no such command"
+    if message.startswith("Invalid value"):
+        where, _, typed = message.partition(": ")
+        _, known, why = typed.rpartition(" is not ")
+        return f"{where}: not {why}" if known else where
+    return message
 
 
 def _told(error: BaseException, *, as_json: bool, debug: bool) -> int:

@@ -25,13 +25,15 @@ class GivenPsbt:
     previous: dict[bytes, Transaction]
 
 
-def read_psbt(name: str, prevtx: Sequence[str] | None = None) -> GivenPsbt:
+def read_psbt(
+    name: str, prevtx: Sequence[str] | None = None, *, what: str = "the psbt"
+) -> GivenPsbt:
     """Read a PSBT, and add previous transactions that are given beside it where it lacks them.
 
     Raises:
         InputError: a file is not what it should be.
     """
-    data, encoding = _read(name, Kind.PSBT, "the psbt")
+    data, encoding = _read(name, Kind.PSBT, what)
     previous = {}
     for position, other in enumerate(prevtx or (), start=1):
         raw, _ = _read(other, Kind.TRANSACTION, f"previous transaction {position}")

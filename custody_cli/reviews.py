@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.signing.facts import Facts, InputFact, OutputFact
 from ceremonies.signing.review import Review
 from ceremonies.signing.rules.amounts import rate_text
-from custody_cli.contract import InputJson, OutputJson, PsbtShowAnswer
 from custody_cli.exits import findings_json
+
+if TYPE_CHECKING:
+    from custody_cli.contract import InputJson, OutputJson, PsbtShowAnswer
 
 
 def review_answer(reviewed: Review, signed: Psbt | None = None) -> PsbtShowAnswer:

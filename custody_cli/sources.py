@@ -138,14 +138,12 @@ def _descriptor(name: str) -> int | None:
 
 
 def _whole_file(path: Path, what: str) -> bytes:
+    if _names(path, 0):
+        return _whole_stream(0, what, SECRET_LIMIT)
     try:
-        if _names(path, 0):
-            return _whole_stream(0, what, SECRET_LIMIT)
         return disk.read(path, limit=SECRET_LIMIT, what=what)
     except InputError as error:
-        # the name is left out: a phrase typed where a file name belongs must not be repeated
-        reason = error.cause.rpartition(": ")[2] if ": " in error.cause else error.cause
-        raise InputError(f"cannot read {what}: {reason}", hint=_HOW) from None
+        raise InputError(error.cause, hint=_HOW) from None
 
 
 def _whole_stream(descriptor: int, what: str, limit: int) -> bytes:

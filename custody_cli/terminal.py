@@ -161,7 +161,7 @@ def _form(word: str) -> str:
 
 def _how_to_end(counts: Sequence[int]) -> str:
     shorter = ", ".join(str(count) for count in sorted(counts)[:-1])
-    ending = f"; an empty line ends after {shorter} words" if shorter else ""
+    ending = f"\nan empty line ends after {shorter} words" if shorter else ""
     return f"four letters are enough, < goes back one word, Ctrl-D gives up{ending}"
 
 

@@ -210,9 +210,11 @@ def _unreadable(error: Exception) -> InputError:
 def _expressions(read: engine.Descriptor) -> list[engine.KeyExpression]:
     found: list[engine.KeyExpression] = []
     for expression in read.key_expressions:
-        if expression.wif_prefix:
-            raise InputError("the descriptor holds a private key")
         found += expression.participants or (expression,)
+    if any(expression.wif_prefix for expression in found):
+        raise InputError(
+            "the descriptor holds a private key", hint="export the wallet's public descriptor"
+        )
     return [expression for expression in found if expression.xkey]
 
 

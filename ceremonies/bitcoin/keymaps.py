@@ -19,7 +19,11 @@ MAX_MAPS = 20_000
 GLOBAL_UNSIGNED_TX = b"\x00"
 GLOBAL_INPUT_COUNT = b"\x04"
 GLOBAL_OUTPUT_COUNT = b"\x05"
+GLOBAL_TX_MODIFIABLE = b"\x06"
 GLOBAL_VERSION = b"\xfb"
+
+SIGHASH_SINGLE_FLAG = 0b100
+"""The bit of TX_MODIFIABLE that no signer clears (BIP-370)."""
 
 
 @dataclass(frozen=True, slots=True)

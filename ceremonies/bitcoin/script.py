@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from btclib.hashes import hash160 as engine_hash160
 from btclib.script import script_pub_key as engine
 
+from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.errors import InputError
 from ceremonies.network import Network
@@ -96,11 +99,23 @@ def is_x_on_curve(x_only: bytes) -> bool:
     return bool(xonly.pubkey_verify(x_only))
 
 
-def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes:
-    """Return the x-only output key an internal key and Merkle root commit to (BIP-341)."""
+def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes | None:
+    """Return the x-only output key an internal key and Merkle root commit to (BIP-341).
+
+    None where they are not a key and a root, and so commit to nothing.
+    """
     from btclib.script import taproot
 
-    return bytes(taproot.output_pubkey_from_merkle_root_var(internal_key, merkle_root)[0])
+    try:
+        return bytes(taproot.output_pubkey_from_merkle_root_var(internal_key, merkle_root)[0])
+    except ENGINE_ERRORS:
+        return None
+
+
+def tapleaf_hash(leaf: bytes, version: int) -> bytes:
+    """Return the hash that names a leaf script (BIP-341)."""
+    tag = hashlib.sha256(b"TapLeaf").digest()
+    return hashlib.sha256(tag + tag + bytes([version]) + blob(leaf)).digest()
 
 
 def leaf_is_proved(output_key: bytes, leaf: bytes, control: bytes) -> bool:

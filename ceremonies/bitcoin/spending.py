@@ -76,9 +76,13 @@ def unlock_by_engine(psbt: Psbt) -> list[Unlocking] | str:
     from btclib_wallet.psbt import finalize
 
     from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+    from ceremonies.bitcoin.leaf_spending import leaf_spend
 
     try:
-        done = finalize(EnginePsbt.parse(psbt.data), solver=miniscript_solver)
+        done = finalize(
+            EnginePsbt.parse(psbt.data),
+            solver=lambda read, index: leaf_spend(read, index) or miniscript_solver(read, index),
+        )
     except ENGINE_ERRORS as error:
         return str(error)
     return [(g.final_script_sig, tuple(g.final_script_witness.stack)) for g in done.inputs]

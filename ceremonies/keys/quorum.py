@@ -49,11 +49,15 @@ def insist_together(cards: Sequence[Card]) -> None:
     _insist_different(cards)
 
 
-def is_enough(cards: Sequence[Card]) -> bool:
-    """Whether cards that are `together` are enough to recover their secret."""
-    needed, given = {card.group: card.needs for card in cards}, Counter(c.group for c in cards)
-    complete = sum(given[group] >= needs for group, needs in needed.items())
-    return bool(cards) and complete >= cards[0].groups_needed
+def picked(cards: Sequence[Card]) -> tuple[Card, ...]:
+    """Pick one exact quorum out of cards that are `together`: none while they are too few."""
+    groups: dict[int, list[Card]] = {}
+    for card in cards:
+        groups.setdefault(card.group, []).append(card)
+    complete = [row[: row[0].needs] for row in groups.values() if len(row) >= row[0].needs]
+    if not cards or len(complete) < cards[0].groups_needed:
+        return ()
+    return tuple(chain.from_iterable(complete[: cards[0].groups_needed]))
 
 
 def _count(cards: CardSet) -> int:

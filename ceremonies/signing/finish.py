@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_, or_
 
-from ceremonies.bitcoin import interpreter, kernel, keymaps, spending, transaction
+from ceremonies.bitcoin import keymaps, spending, transaction
 from ceremonies.bitcoin.bytestream import Malformed
-from ceremonies.bitcoin.keymaps import KeyMap
+from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMap, Record
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.spending import Unlocking
 from ceremonies.bitcoin.transaction import Output, Transaction
@@ -45,21 +47,36 @@ def combine(psbts: Sequence[Psbt]) -> bytes:
             )
         for number, (mine, theirs) in enumerate(zip(first.flat, other.maps.flat, strict=True)):
             known = additions.setdefault(number, [])
-            known += _missing(mine, dict(known), theirs, f"map {number} of psbt {position}")
-    return keymaps.spliced(first, additions)
+            new = [r for r in theirs.records if number or r.key != GLOBAL_TX_MODIFIABLE]
+            known += _missing(mine, dict(known), new, f"map {number} of psbt {position}")
+    return keymaps.spliced(first, additions, _flags_left(psbts))
+
+
+def _flags_left(psbts: Sequence[Psbt]) -> tuple[bytes, bytes] | None:
+    """Return the TX_MODIFIABLE record of all of them together (BIP-370).
+
+    A signer clears what its signature no longer allows, so what is left is what all still allow;
+    the flag of SIGHASH_SINGLE is there as soon as one has it.
+    """
+    maps = psbts[0].maps
+    if maps.version != 2 or maps.globals.get(GLOBAL_TX_MODIFIABLE) is None:
+        return None
+    flags = [psbt.modifiable for psbt in psbts]
+    left = reduce(and_, flags) | (reduce(or_, flags) & SIGHASH_SINGLE_FLAG)
+    return GLOBAL_TX_MODIFIABLE, bytes([left])
 
 
 def _missing(
-    mine: KeyMap, added: dict[bytes, bytes], theirs: KeyMap, where: str
+    mine: KeyMap, added: dict[bytes, bytes], theirs: Sequence[Record], where: str
 ) -> list[tuple[bytes, bytes]]:
     have = {record.key: record.value for record in mine.records} | added
-    for record in theirs.records:
+    for record in theirs:
         if have.get(record.key, record.value) != record.value:
             raise InputError(
                 f"{where} contradicts another psbt about field 0x{record.key[0]:02x}",
                 hint="leave one of the two out",
             )
-    return [(r.key, r.value) for r in theirs.records if r.key not in have]
+    return [(r.key, r.value) for r in theirs if r.key not in have]
 
 
 def is_complete(psbt: Psbt) -> bool:
@@ -131,6 +148,8 @@ def _unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transac
 
 
 def _verifiers(data: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
+    from ceremonies.bitcoin import interpreter, kernel
+
     asked = [("interpreter", interpreter.rejects)]
     if kernel.is_installed():
         asked.append(("kernel", kernel.rejects))

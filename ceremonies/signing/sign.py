@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from dataclasses import dataclass
 from ceremonies.bitcoin import keymaps
 from ceremonies.bitcoin import signer as engine
 from ceremonies.bitcoin.bip32 import PrivateNode
-from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
-from ceremonies.bitcoin.keymaps import KeyMaps
-from ceremonies.bitcoin.script import hash160
+from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMaps
+from ceremonies.bitcoin.script import hash160, tapleaf_hash
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
 from ceremonies.secret import Secret
@@ -22,9 +20,6 @@ from ceremonies.signing.review import Review, insist
 
 Record = tuple[bytes, bytes]
 """A key and a value of an input map."""
-
-_MODIFIABLE = b"\x06"
-_SIGHASH_SINGLE_FLAG = 0b100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +92,7 @@ def _signatures(
     # the same leaf may stand at two places of the tree, and is signed once
     for leaf, version in dict.fromkeys((leaf, version) for _, leaf, version in tree.leaves):
         if any(push in leaf for push in pushes):
-            leaf_hash = _tapleaf_hash(leaf, version)
+            leaf_hash = tapleaf_hash(leaf, version)
             signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
             yield b"\x14" + own + leaf_hash, signature
 
@@ -130,11 +125,6 @@ def _schnorr(
     return signature + bytes([kind]) if kind else signature
 
 
-def _tapleaf_hash(leaf: bytes, version: int) -> bytes:
-    tag = hashlib.sha256(b"TapLeaf").digest()
-    return hashlib.sha256(tag + tag + bytes([version]) + blob(leaf)).digest()
-
-
 def _insist_verified(verified: bool, fact: InputFact) -> None:
     if not verified:
         raise IntegrityError(
@@ -145,10 +135,10 @@ def _insist_verified(verified: bool, fact: InputFact) -> None:
 
 def _cleared_flags(maps: KeyMaps) -> Record | None:
     """Return the TX_MODIFIABLE record as it is after a SIGHASH_ALL signature (BIP-370)."""
-    flags = maps.globals.get(_MODIFIABLE) if maps.version == 2 else None
+    flags = maps.globals.get(GLOBAL_TX_MODIFIABLE) if maps.version == 2 else None
     if not flags:
         return None
-    return _MODIFIABLE, bytes([flags[0] & _SIGHASH_SINGLE_FLAG])
+    return GLOBAL_TX_MODIFIABLE, bytes([flags[0] & SIGHASH_SINGLE_FLAG])
 
 
 def _insist_only_added(before: KeyMaps, after: KeyMaps, added: dict[int, list[Record]]) -> None:
@@ -157,7 +147,7 @@ def _insist_only_added(before: KeyMaps, after: KeyMaps, added: dict[int, list[Re
         expected = [(record.key, record.value) for record in old.records]
         flags = _cleared_flags(before) if number == 0 and added else None
         if flags is not None:
-            expected = [flags if key == _MODIFIABLE else (key, value) for key, value in expected]
+            expected = [flags if record[0] == flags[0] else record for record in expected]
         found = [(record.key, record.value) for record in new.records]
         fresh = set(added.get(number, ()))
         if [record for record in found if record not in fresh] != expected or len(found) != len(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from ceremonies.errors import Finding, Level, MachineError
 from ceremonies.machine.probes import Probe, all_probes
 from custody_cli.answer import answer
 from custody_cli.commands import NOUNS, example, noun
-from custody_cli.contract import DoctorAnswer
 from custody_cli.options import Debug, Json
+
+if TYPE_CHECKING:
+    from custody_cli.contract import DoctorAnswer
 
 app = noun("doctor")
 

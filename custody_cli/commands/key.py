@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.keys import account
 from ceremonies.keys.seed import draw_seed
 from ceremonies.network import network_named
 from ceremonies.secret import Secret
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
-from custody_cli.contract import KeyAccountAnswer, KeyCheckAnswer, KeyNewAnswer
 from custody_cli.exits import WrongUsage
 from custody_cli.keys import key_from
 from custody_cli.options import (
@@ -34,6 +34,9 @@ from custody_cli.options import (
 )
 from custody_cli.pool import pool_from
 from custody_cli.sources import insist_sink, passphrase_from, secret_to
+
+if TYPE_CHECKING:
+    from custody_cli.contract import KeyAccountAnswer, KeyCheckAnswer, KeyNewAnswer
 
 app = noun("key")
 
@@ -67,6 +70,7 @@ def new(
     debug: Debug = False,
 ) -> None:
     """Make a new BIP-39 key from the system's randomness and, if you roll them, dice."""
+    insist_on_libsecp256k1()
     insist_sink(secret_to_, reveal=reveal, json=json)
     pool = pool_from(dice)
     seed = draw_seed(pool, words=words)

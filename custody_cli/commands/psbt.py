@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,20 +13,12 @@ from ceremonies.exchange import file
 from ceremonies.exchange.payload import Encoding, Kind, Payload
 from ceremonies.signing import finish
 from ceremonies.signing.review import Review, insist, review, with_signer
-from ceremonies.signing.sign import sign as make_signatures
 from ceremonies.signing.signer import Signer
 from ceremonies.strict import hex_bytes
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
-from custody_cli.contract import (
-    PsbtCombineAnswer,
-    PsbtFinalizeAnswer,
-    PsbtShowAnswer,
-    PsbtSignAnswer,
-)
 from custody_cli.exits import WrongUsage
-from custody_cli.keys import Key, key_from
 from custody_cli.options import (
     Debug,
     Json,
@@ -42,6 +34,15 @@ from custody_cli.options import (
 from custody_cli.payloads import read_psbt, write_psbt
 from custody_cli.reviews import review_answer
 from custody_cli.wallets import read_wallet
+
+if TYPE_CHECKING:
+    from custody_cli.contract import (
+        PsbtCombineAnswer,
+        PsbtFinalizeAnswer,
+        PsbtShowAnswer,
+        PsbtSignAnswer,
+    )
+    from custody_cli.keys import Key
 
 app = noun("psbt")
 
@@ -92,6 +93,9 @@ def sign(
     debug: Debug = False,
 ) -> None:
     """Review, approve and sign a transaction; only signatures are added to it."""
+    from ceremonies.signing.sign import sign as make_signatures
+    from custody_cli.keys import key_from
+
     insist_on_libsecp256k1()
     disk.insist_free(output)
     given, registered = read_psbt(psbt, prevtx), read_wallet(wallet)
@@ -124,7 +128,7 @@ def combine(
     if len(psbts) < 2:
         raise WrongUsage("there is nothing to combine", hint="name two psbts or more")
     disk.insist_free(output)
-    given = [read_psbt(name) for name in psbts]
+    given = [read_psbt(name, what=f"psbt {n}") for n, name in enumerate(psbts, start=1)]
     data = finish.combine([one.psbt for one in given])
     write_psbt(output, data, given[0].encoding)
     found: PsbtCombineAnswer = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,6 @@ from ceremonies.keys.set_record import check_card, read_record, record_of
 from ceremonies.secret import Secret
 from custody_cli.answer import answer, note
 from custody_cli.commands import example, noun
-from custody_cli.contract import ShareCheckAnswer, ShareRecoverAnswer, ShareSplitAnswer
 from custody_cli.keys import card_from, key_from_cards, key_to_split
 from custody_cli.options import (
     Debug,
@@ -34,6 +33,9 @@ from custody_cli.options import (
 )
 from custody_cli.pool import pool_from
 from custody_cli.sources import insist_sink, secret_to
+
+if TYPE_CHECKING:
+    from custody_cli.contract import ShareCheckAnswer, ShareRecoverAnswer, ShareSplitAnswer
 
 app = noun("share")
 
@@ -63,6 +65,7 @@ def split(
     groups = [slip39.Group.parse(text) for text in group]
     slip39.insist_groups(groups, groups_needed)
     disk.insist_free(output)
+    files = _free_files(folder, groups)
     key = key_to_split(seed, scheme.value, passphrase)
     cards = slip39.split(
         key.seed,
@@ -73,7 +76,7 @@ def split(
     )
     own_words = key.passphrase if key.seed.scheme is Scheme.BIP39 else None
     record = record_of(cards, fingerprint=fingerprint_of(key.seed, own_words))
-    files = _write_all(folder, cards, output, record.to_json())
+    _write_all(files, cards, output, record.to_json())
     found = _split_answer(cards, record.fingerprint, files)
     note(f"one folder holds a quorum: part the cards in {folder} before anything else")
     answer(found, json=json, show=lambda: _draw_split(found))
@@ -137,19 +140,27 @@ def recover(
     answer(found, json=json, show=lambda: print(fingerprint))
 
 
-def _write_all(
-    folder: Path, cards: slip39.CardSet, output: Path, record: bytes
-) -> list[list[Path]]:
-    """Write every card and the record, or leave nothing behind."""
-    if not folder.is_dir():
-        disk.make_folder(folder)
-    names = [[folder / f"card-{c.group}-{c.member}.txt" for c in row] for row in cards.cards]
-    for path in chain.from_iterable(names):
+def _free_files(folder: Path, groups: list[slip39.Group]) -> list[list[Path]]:
+    """Name a file for each card, all of them free, before a key is touched."""
+    names = [
+        [folder / f"card-{number}-{member}.txt" for member in range(1, group.of + 1)]
+        for number, group in enumerate(groups, start=1)
+    ]
+    for path in chain.from_iterable(names) if folder.is_dir() else (folder,):
         disk.insist_free(path)
+    return names
+
+
+def _write_all(files: list[list[Path]], cards: slip39.CardSet, output: Path, record: bytes) -> None:
+    """Write every card and the record, or leave nothing behind."""
+    folder = files[0][0].parent
+    is_new = not folder.is_dir()
+    if is_new:
+        disk.make_folder(folder)
     written: list[Path] = []
     try:
         for path, card in zip(
-            chain.from_iterable(names), chain.from_iterable(cards.cards), strict=True
+            chain.from_iterable(files), chain.from_iterable(cards.cards), strict=True
         ):
             disk.create(path, card.words.reveal() + b"\n", mode=0o600)
             written.append(path)
@@ -157,8 +168,9 @@ def _write_all(
     except BaseException:
         for path in written:
             path.unlink()
+        if is_new:
+            folder.rmdir()
         raise
-    return names
 
 
 def _split_answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,11 @@ from ceremonies.wallets.addresses import address_at
 from ceremonies.wallets.wallet import CHANGE, RECEIVE, Place, Wallet, register
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
-from custody_cli.contract import AddressJson, WalletAddressAnswer, WalletAnswer
 from custody_cli.options import Debug, Json, NetworkChoice, NetworkName, Out
 from custody_cli.wallets import read_wallet
+
+if TYPE_CHECKING:
+    from custody_cli.contract import AddressJson, WalletAddressAnswer, WalletAnswer
 
 app = noun("wallet")
 

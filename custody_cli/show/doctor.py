@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from custody_cli.contract import DoctorAnswer
+from typing import TYPE_CHECKING
+
 from custody_cli.show.console import console, table
+
+if TYPE_CHECKING:
+    from custody_cli.contract import DoctorAnswer
 
 
 def draw(found: DoctorAnswer) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from custody_cli.contract import KeyNewAnswer
+from typing import TYPE_CHECKING
+
 from custody_cli.show.console import console, facts
+
+if TYPE_CHECKING:
+    from custody_cli.contract import KeyNewAnswer
 
 
 def new(found: KeyNewAnswer) -> None:

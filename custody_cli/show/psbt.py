@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from ceremonies.spoken import in_fours, words
-from custody_cli.contract import (
-    FindingJson,
-    OutputJson,
-    PsbtCombineAnswer,
-    PsbtFinalizeAnswer,
-    PsbtShowAnswer,
-    PsbtSignAnswer,
-)
 from custody_cli.show.console import console, facts
+
+if TYPE_CHECKING:
+    from custody_cli.contract import (
+        FindingJson,
+        OutputJson,
+        PsbtCombineAnswer,
+        PsbtFinalizeAnswer,
+        PsbtShowAnswer,
+        PsbtSignAnswer,
+    )
 
 _WIDTH = 80
 _WORDS_A_LINE = 4

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from custody_cli.contract import ShareCheckAnswer, ShareSplitAnswer
+from typing import TYPE_CHECKING
+
 from custody_cli.show.console import console, facts, table
+
+if TYPE_CHECKING:
+    from custody_cli.contract import ShareCheckAnswer, ShareSplitAnswer
 
 
 def split(found: ShareSplitAnswer) -> None:
@@ -21,10 +25,11 @@ def split(found: ShareSplitAnswer) -> None:
         )
     )
     rows = (
-        (str(number), f"{group['needs']} of {group['of']}", "\n".join(group["files"]))
+        (str(number), f"{group['needs']} of {group['of']}", name)
         for number, group in enumerate(found["groups"], start=1)
+        for name in group["files"]
     )
-    page.print(table(("group", "cards needed", "files"), rows))
+    page.print(table(("group", "cards needed", "card"), rows))
 
 
 def check(found: ShareCheckAnswer) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ceremonies.spoken import in_fours
-from custody_cli.contract import WalletAddressAnswer, WalletAnswer
 from custody_cli.show.console import console, facts
+
+if TYPE_CHECKING:
+    from custody_cli.contract import WalletAddressAnswer, WalletAnswer
 
 
 def wallet(found: WalletAnswer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ceremonies.bitcoin import sighash as kinds
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
@@ -32,14 +32,14 @@ def sighash(facts: Facts, _policy: Policy, _history: History) -> Iterator[Findin
 
 def _kinds_present(fact: InputFact) -> Iterator[int]:
     for _, signature in fact.given.signatures:
-        yield signature[-1] if signature else 0
+        yield _ecdsa_kind(signature)
     for signature in (fact.given.tap_key_signature, *(s for *_, s in _leaf_signatures(fact))):
         if len(signature) == 65:
             yield signature[-1]
 
 
 def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
-    """A signature that is already there does not verify."""
+    """A signature that is already there does not verify, or is by a key nobody asked."""
     hashes = facts.hashes
     if hashes is None:
         return
@@ -47,6 +47,18 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
         message = "has a signature that does not verify"
         if not all(_present_verify(fact, hashes)):
             yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+        elif fact.derived is not None and not _signed_by(fact) <= _x_only(fact.derived.keys):
+            message = "has a signature by a key that is not in the wallet"
+            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+
+
+def _signed_by(fact: InputFact) -> set[bytes]:
+    """The keys, x-only, that signatures are said to be by."""
+    return _x_only(key for key, *_ in (*fact.given.signatures, *_leaf_signatures(fact)))
+
+
+def _x_only(keys: Iterable[bytes]) -> set[bytes]:
+    return {key[-32:] for key in keys}
 
 
 def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
@@ -56,7 +68,7 @@ def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
             index,
             redeem_script=given.redeem_script,
             witness_script=given.witness_script,
-            kind=signature[-1],
+            kind=_ecdsa_kind(signature),
         )
         yield verify_ecdsa(key, digest, signature[:-1])
     if fact.era != "taproot" or fact.spent is None:
@@ -67,6 +79,10 @@ def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
     for key, leaf_hash, signature in _leaf_signatures(fact):
         digest = hashes.taproot(index, leaf_hash=leaf_hash, kind=_schnorr_kind(signature))
         yield verify_schnorr(key, digest, signature[:64])
+
+
+def _ecdsa_kind(signature: bytes) -> int:
+    return signature[-1] if signature else 0
 
 
 def _schnorr_kind(signature: bytes) -> int:
