@@ -101,7 +101,7 @@ def ask_yes(question: str, *, shown: str = "") -> None:
     """
     with terminal() as tty:
         if shown:
-            tty.say(shown)
+            tty.say(shown.rstrip())
         while True:
             typed = tty.line(f"{question} (yes or no): ").lower()
             if typed == "yes":

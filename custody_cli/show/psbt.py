@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
 
 _WIDTH = 80
-_WORDS_A_LINE = 4
+_WORDS_A_LINE = 5
 _MANY = 20
 _SAT = 100_000_000
 

@@ -7,9 +7,11 @@ beside it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coincurve import PrivateKey
 from signing.psbt_records import Map, blob, drop, edited, put, read, write
 from signing.wallets_made import (
     CHANGE,
@@ -19,7 +21,6 @@ from signing.wallets_made import (
     RECEIVED,
     STANDARD,
     input_records,
-    is_segwit,
     make_psbt,
     make_wallet,
     origin,
@@ -215,7 +216,8 @@ def its_unsigned_transaction_has_a_witness(wallet: Wallet) -> bytes:
 
 
 def _other_previous(wallet: Wallet, number: int) -> bytes:
-    return previous(wallet, RECEIVED[number], coin(wallet, number).value, 99).serialize(witness=True)
+    other = previous(wallet, RECEIVED[number], coin(wallet, number).value, 99)
+    return other.serialize(witness=True)
 
 
 @breaks("prevtx", *EVERY)
@@ -445,7 +447,7 @@ def the_change_multisig_has_a_key_of_the_thief(wallet: Wallet) -> bytes:
         ours = sorted(wallet.derive(CHANGE).keys)[:2]
         theirs = b"\x02" + bytes.fromhex(NUMS)
         script = b"\x52" + b"".join(map(blob, sorted([*ours, theirs]))) + b"\x53\xae"
-        program = b"\x00\x20" + transaction.hashlib.sha256(script).digest()
+        program = b"\x00\x20" + hashlib.sha256(script).digest()
         with_output(maps, 1, Output(597_000, program))
         maps[-1] = [(b"\x01", script), (b"\x02" + theirs, origin(*STRANGER))]
         known = wallet.derive(CHANGE).keys
@@ -460,8 +462,8 @@ def the_change_multisig_has_a_key_of_the_thief(wallet: Wallet) -> bytes:
 @breaks("change-key", *EVERY)
 def the_change_names_one_key_more(wallet: Wallet) -> bytes:
     def change(maps: list[Map]) -> None:
-        stranger = bytes.fromhex(NUMS.replace("5092", "0f39"))
-        stranger = make_wallet("wpkh-of-mainnet").derive(CHANGE).keys.copy().popitem()[0][1:]
+        (known,) = make_wallet("wpkh-of-mainnet").derive(CHANGE).keys
+        stranger = known[1:]
         if wallet.derive(CHANGE).taproot:
             maps[-1].append((b"\x07" + stranger, b"\x00" + origin(*STRANGER)))
         else:
@@ -512,7 +514,7 @@ def the_wallet_has_a_key_of_mainnet_at_its_origin(wallet: Wallet) -> bytes:
 
 @breaks("network", *STANDARD)
 def it_names_an_extended_key_of_mainnet(wallet: Wallet) -> bytes:
-    key = transaction.hashlib.sha256(b"chain").digest() + b"\x02" + bytes.fromhex(NUMS)
+    key = hashlib.sha256(b"chain").digest() + b"\x02" + bytes.fromhex(NUMS)
     xpub = bytes.fromhex("0488b21e") + b"\x03" + bytes(4) + bytes.fromhex("80000000") + key
     path = origin("0badcafe", (0x80000054, 0x80000000, 0x80000000))
     return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\x01" + xpub, path))
@@ -602,13 +604,9 @@ def a_stranger_signed_with_a_key_that_is_not_asked(wallet: Wallet) -> bytes:
     hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
     digest = hashes.ecdsa(0, redeem_script=b"", witness_script=given.witness_script, kind=1)
     secret = Secret(b"\x07" * 32)
-    public = keys.dsa.PublicKey if False else None
-    del public
-    from coincurve import PrivateKey
-
-    key = PrivateKey(secret.reveal()).public_key.format()
+    stranger = PrivateKey(secret.reveal()).public_key.format()
     signed = keys.sign_ecdsa(secret, digest) + b"\x01"
-    return edited(data, lambda maps: put(maps[1], b"\x02" + key, signed))
+    return edited(data, lambda maps: put(maps[1], b"\x02" + stranger, signed))
 
 
 # fee-share and fee-rate
@@ -640,6 +638,3 @@ def over_1_000_satoshi_a_vbyte(wallet: Wallet) -> bytes:
 @breaks("signer-missing", *EVERY, by=9)
 def the_key_at_hand_is_not_in_the_wallet(wallet: Wallet) -> bytes:
     return make_psbt(wallet)
-
-
-assert is_segwit(make_wallet("wpkh"))

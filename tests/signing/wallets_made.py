@@ -1,4 +1,4 @@
-"""Practice keys, wallets of every type made of them, and good PSBTs of those wallets, no node needed."""
+"""Practice keys, wallets of every type made of them, and good PSBTs of those wallets: no node."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ _TYPES = {
     "wsh-unsorted": ("wsh(multi(2,{c},{a},{b}))", "87h/1h/0h"),
     "decaying": ("wsh(or_d(pk({a}),and_v(v:pkh({b}),older(6))))", "87h/1h/0h"),
     "tr-leaf": ("tr({c},pk({a}))", "87h/1h/0h"),
-    "tr-multi-a": (f"tr({NUMS},multi_a(2,{{a}},{{b}},{{c}}))", "87h/1h/0h"),
-    "tr-hashed-leaf": (f"tr({NUMS},and_v(v:pkh({{a}}),older(6)))", "87h/1h/0h"),
-    "tr-same-leaf-twice": (f"tr({NUMS},{{{{pk({{a}}),{{{{pk({{a}}),pk({{b}})}}}}}}}})", "87h/1h/0h"),
+    "tr-multi-a": ("tr({nums},multi_a(2,{a},{b},{c}))", "87h/1h/0h"),
+    "tr-hashed-leaf": ("tr({nums},and_v(v:pkh({a}),older(6)))", "87h/1h/0h"),
+    "tr-same-leaf-twice": ("tr({nums},{{pk({a}),{{pk({a}),pk({b})}}}})", "87h/1h/0h"),
+    "tr-several-leaves": ("tr({nums},{{pk({a}),multi_a(2,{a},{b})}})", "87h/1h/0h"),
     "wpkh-of-mainnet": ("wpkh({a})", "84h/0h/0h"),
 }
 
@@ -78,7 +79,7 @@ def make_wallet(kind: str, network: Network = REGTEST) -> Wallet:
     """A wallet of that type; {a}, {b} and {c} are the practice seeds 1, 2 and 3."""
     template, path = _TYPES[kind]
     keys = {name: key_expression(n, path, network) for n, name in enumerate("abc", start=1)}
-    return register(kind, [with_checksum(template.format(**keys))], network)
+    return register(kind, [with_checksum(template.format(**keys, nums=NUMS))], network)
 
 
 def make_psbt(
@@ -91,7 +92,7 @@ def make_psbt(
     sequence: int = 0xFFFFFFFD,
     locktime: int = 0,
 ) -> bytes:
-    """Make a good PSBT that spends coins of the wallet, each from a previous transaction of its own.
+    """Make a good PSBT that spends coins of the wallet, each from a transaction of its own.
 
     Payments come first, change last. Segwit inputs carry `witness_utxo`, and each input its
     previous transaction unless `with_prevtx` is false (a legacy one then carries nothing).

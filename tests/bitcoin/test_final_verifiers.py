@@ -1,0 +1,118 @@
+"""The script interpreter and Bitcoin Core's kernel: what they accept, and what they never do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wire_material import CASES, Spend, spends
+
+from ceremonies.bitcoin import interpreter, kernel, transaction
+from ceremonies.bitcoin.transaction import Output, Transaction, TxInput
+
+Verifier = Callable[[bytes, Sequence[Output]], str | None]
+
+VERIFIERS = [
+    pytest.param(interpreter.rejects, id="interpreter"),
+    pytest.param(
+        kernel.rejects,
+        id="kernel",
+        marks=pytest.mark.skipif(not kernel.is_installed(), reason="the kernel extra is missing"),
+    ),
+]
+SOME = ("pay-1", "pay-3-inputs")
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", CASES)
+def test_cores_transactions_are_accepted(name: str, rejects: Verifier) -> None:
+    for spend in spends(name):
+        assert rejects(spend.final, spend.spent) is None, spend.where
+
+
+def with_input(final: Transaction, index: int, changed: TxInput) -> bytes:
+    inputs = (*final.inputs[:index], changed, *final.inputs[index + 1 :])
+    return replace(final, inputs=inputs).serialize(witness=True)
+
+
+def signatures(given: TxInput) -> Iterator[tuple[int, int]]:
+    """Where each signature lies: which witness item (-1 is the script_sig), and its offset."""
+    if not given.witness:
+        yield -1, 1
+    for position, item in enumerate(given.witness):
+        if (item[:1] == b"\x30" and 68 <= len(item) <= 72) or len(item) == 64:
+            yield position, 0
+
+
+def flipped(given: TxInput, position: int, offset: int, bit: int) -> TxInput:
+    old = given.script_sig if position < 0 else given.witness[position]
+    at = offset + bit // 8
+    new = old[:at] + bytes([old[at] ^ (1 << bit % 8)]) + old[at + 1 :]
+    if position < 0:
+        return replace(given, script_sig=new)
+    witness = (*given.witness[:position], new, *given.witness[position + 1 :])
+    return replace(given, witness=witness)
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_flipped_bit_in_any_signature_is_rejected(name: str, rejects: Verifier) -> None:
+    tried = 0
+    for spend in (spend for spend in spends(name) if spend.name in SOME):
+        final = transaction.parse(spend.final)
+        for index, given_input in enumerate(final.inputs):
+            for position, offset in signatures(given_input):
+                # the frame, the middle of R, the middle of S, and the last byte: where the
+                # sighash type is, or the end of S
+                for byte in (0, 1, 3, 20, 50, 63):
+                    changed = flipped(given_input, position, offset, 8 * byte + tried % 8)
+                    assert rejects(with_input(final, index, changed), spend.spent), spend.where
+                    tried += 1
+    assert tried >= 24
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_signature_that_is_missing_or_of_another_input_is_rejected(
+    name: str, rejects: Verifier
+) -> None:
+    spend = next(spend for spend in spends(name) if spend.name == "pay-3-inputs")
+    final = transaction.parse(spend.final)
+    first, second = final.inputs[:2]
+    bare = replace(first, script_sig=b"", witness=())
+    swapped = replace(first, script_sig=second.script_sig, witness=second.witness)
+    assert rejects(with_input(final, 0, bare), spend.spent)
+    assert rejects(with_input(final, 0, swapped), spend.spent)
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_changed_payment_is_rejected(name: str, rejects: Verifier) -> None:
+    spend = spends(name)[0]
+    final = transaction.parse(spend.final)
+    less = replace(final.outputs[0], value=final.outputs[0].value - 1)
+    changed = replace(final, outputs=(less, *final.outputs[1:]))
+    assert rejects(changed.serialize(witness=True), spend.spent)
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", [name for name in CASES if name != "pkh"])
+def test_another_amount_than_was_signed_is_rejected(name: str, rejects: Verifier) -> None:
+    spend = spends(name)[0]
+    richer = [Output(out.value + 1, out.script) for out in spend.spent]
+    assert rejects(spend.final, richer)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(CASES), st.data())
+def test_the_interpreter_never_accepts_nor_chokes_on_a_damaged_transaction(
+    name: str, data: st.DataObject
+) -> None:
+    spend: Spend = spends(name)[0]
+    damaged = bytearray(spend.final)
+    at = data.draw(st.integers(0, len(damaged) - 1))
+    damaged[at] ^= 1 << data.draw(st.integers(0, 7))
+    assert interpreter.rejects(bytes(damaged), spend.spent)

@@ -1,0 +1,128 @@
+"""What signatures commit to: beside the engine's PSBT functions, and by Core's own signatures."""
+
+from __future__ import annotations
+
+import pytest
+from btclib_wallet import psbt as engine
+from wire_material import CASES, Spend, spends
+
+from ceremonies.bitcoin import psbt, transaction
+from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.psbt import Psbt
+from ceremonies.bitcoin.script import hash160
+from ceremonies.bitcoin.sighash import ALL, DEFAULT, SignatureHashes
+
+NONE, SINGLE, ANYONE = 2, 3, 0x80
+SEGWIT = ("wpkh", "sh-wpkh", "wsh-2of3", "sh-wsh-2of3")
+
+
+def hashes_of(spend: Spend) -> tuple[Psbt, SignatureHashes]:
+    read = psbt.parse(spend.psbt)
+    return read, SignatureHashes(read.transaction, spend.spent)
+
+
+def ecdsa(read: Psbt, hashes: SignatureHashes, index: int, kind: int) -> bytes:
+    given = read.inputs[index]
+    return hashes.ecdsa(
+        index, redeem_script=given.redeem_script, witness_script=given.witness_script, kind=kind
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != "tr"])
+def test_ecdsa_hashes_are_the_engines(name: str) -> None:
+    for spend in spends(name):
+        read, hashes = hashes_of(spend)
+        theirs = engine.Psbt.parse(spend.psbt)
+        for index in list(range(len(read.inputs)))[:5]:
+            for kind in (ALL, NONE, ALL | ANYONE, SINGLE | ANYONE):
+                if kind == SINGLE | ANYONE and index >= len(read.outputs):
+                    continue
+                expected = engine.ecdsa_sig_hash(theirs, index, hash_type=kind)
+                assert ecdsa(read, hashes, index, kind) == expected, f"{spend.where} {index}"
+
+
+def test_taproot_hashes_are_the_engines() -> None:
+    leaf_hash = bytes(range(32))
+    for spend in spends("tr"):
+        read, hashes = hashes_of(spend)
+        theirs = engine.Psbt.parse(spend.psbt)
+        for index in list(range(len(read.inputs)))[:5]:
+            for kind in (DEFAULT, ALL, NONE | ANYONE):
+                key_path = engine.taproot_sig_hash(theirs, index, hash_type=kind)
+                assert hashes.taproot(index, kind=kind) == key_path, f"{spend.where} {index}"
+                leaf = engine.taproot_sig_hash(theirs, index, leaf_hash=leaf_hash, hash_type=kind)
+                assert hashes.taproot(index, leaf_hash=leaf_hash, kind=kind) == leaf
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_signature_core_made_is_of_our_hash(name: str) -> None:
+    verified = 0
+    for spend in spends(name):
+        read, hashes = hashes_of(spend)
+        final = transaction.parse(spend.final)
+        assert len(final.inputs) == len(spend.spent)
+        for index, done in enumerate(final.inputs):
+            verified += _verified(read, hashes, index, done, spend)
+    assert verified >= len(spends(name))
+
+
+def _verified(
+    read: Psbt, hashes: SignatureHashes, index: int, done: transaction.TxInput, spend: Spend
+) -> int:
+    if spend.case["case"] == "tr":
+        (signature,) = done.witness
+        key = spend.spent[index].script[2:]
+        assert verify_schnorr(key, hashes.taproot(index), signature), f"{spend.where} {index}"
+        return 1
+    keys = [claim.key for claim in read.inputs[index].claims]
+    if done.witness:
+        found = [item[:-1] for item in done.witness if item[:1] == b"\x30" and item[-1] == ALL]
+    else:
+        found = [done.script_sig[1 : done.script_sig[0]]]
+    digest = ecdsa(read, hashes, index, ALL)
+    for signature in found:
+        assert any(verify_ecdsa(key, digest, signature) for key in keys), f"{spend.where} {index}"
+    return len(found)
+
+
+@pytest.mark.parametrize("name", SEGWIT)
+def test_a_segwit_hash_commits_to_the_amount_it_spends(name: str) -> None:
+    spend = spends(name)[0]
+    read, hashes = hashes_of(spend)
+    richer = [transaction.Output(out.value + 1, out.script) for out in spend.spent]
+    other = SignatureHashes(read.transaction, richer)
+    assert ecdsa(read, other, 0, ALL) != ecdsa(read, hashes, 0, ALL)
+
+
+def test_a_taproot_hash_commits_to_every_output_that_is_spent() -> None:
+    spend = next(spend for spend in spends("tr") if len(spend.spent) > 1)
+    read, hashes = hashes_of(spend)
+    last = spend.spent[-1]
+    for changed in (
+        transaction.Output(last.value + 1, last.script),
+        transaction.Output(last.value, last.script[:-1] + bytes([last.script[-1] ^ 1])),
+    ):
+        other = SignatureHashes(read.transaction, [*spend.spent[:-1], changed])
+        assert other.taproot(0) != hashes.taproot(0)
+
+
+def test_the_hash_of_bip143s_published_p2wpkh_example() -> None:
+    unsigned = transaction.parse(
+        bytes.fromhex(
+            "0100000002fff7f7881a8099afa6940d42d1e7f6362bec38171ea3edf433541db4e4ad969f0000000000eeff"
+            "ffffef51e1b804cc89d182d279655c3aa89e815b1b309fe287d9b2b55d57b90ec68a0100000000ffffffff02"
+            "202cb206000000001976a9148280b37df378db99f66f85c95a783a76ac7a6d5988ac9093510d000000001976"
+            "a9143bde42dbee7e4dbe6a21b2d50ce2f0167faa815988ac11000000"
+        )
+    )
+    key = bytes.fromhex("025476c2e83188368da1ff3e292e7acafcdb3566bb0ad253f62fc70f07aeee6357")
+    pay_to_key = b"\x21" + bytes.fromhex(
+        "03c9f4836b9a4f77fc0d81f7bcb01b7f1b35916864b9476c241ce9fc198bd25432"
+    )
+    spent = [
+        transaction.Output(625_000_000, pay_to_key + b"\xac"),
+        transaction.Output(600_000_000, b"\x00\x14" + hash160(key)),
+    ]
+    hashes = SignatureHashes(unsigned, spent)
+    found = hashes.ecdsa(1, redeem_script=b"", witness_script=b"", kind=ALL)
+    assert found.hex() == "c37af31116d1b27caf68aae9e3ac82f1477929014d5b917657d0eb49478cb670"

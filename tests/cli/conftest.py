@@ -1,0 +1,69 @@
+"""The walks and the failures, done once for all tests of the whole program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cli import failures, walk
+from cli.failures import FAILURES, Failed
+from cli.known import Known
+from cli.room import Room
+from shared_data import have_shared
+
+NewRoom = Callable[[str], Room]
+"""Makes an empty room."""
+
+LIVES: dict[str, Callable[[Room], None]] = {
+    "people": lambda room: walk.live(room),
+    "scripts": lambda room: walk.live(room, "--json", "--debug"),
+    "slip39": lambda room: walk.live_slip39(room, "--debug"),
+}
+CORE_LIVES: dict[str, Callable[[Room], None]] = {
+    "wpkh": lambda room: walk.live_core(room, "wpkh", "--debug"),
+    "wsh-2of3": lambda room: walk.live_core(room, "wsh-2of3", "--json"),
+}
+
+
+@pytest.fixture(scope="session")
+def new_room(tmp_path_factory: pytest.TempPathFactory) -> NewRoom:
+    return lambda name: Room(tmp_path_factory.mktemp(name))
+
+
+@pytest.fixture(scope="session")
+def walks(new_room: NewRoom) -> dict[str, Room]:
+    """Rooms in which keys have lived: for people, for scripts, under SLIP-39, and Core's own."""
+    lives = LIVES | (CORE_LIVES if have_shared() else {})
+    rooms = {name: new_room(name) for name in lives}
+    with ThreadPoolExecutor(os.cpu_count()) as crowd:
+        for done in [crowd.submit(lives[name], room) for name, room in rooms.items()]:
+            done.result()
+    return rooms
+
+
+@pytest.fixture(scope="session")
+def furnished(new_room: NewRoom, walks: dict[str, Room]) -> Room:
+    """A room with a life that was lived, and broken pieces of it."""
+    room = new_room("furnished")
+    failures.furnish(room, walks["scripts"])
+    return room
+
+
+@pytest.fixture(scope="session")
+def failed(furnished: Room) -> dict[str, Failed]:
+    """Every failure, as scripts see it and with the place of the error told."""
+    found = {}
+    for name in FAILURES:
+        code, arguments = failures.arguments_of(name)
+        found[name] = Failed(furnished.run(*arguments, "--json", "--debug"), code)
+    return found
+
+
+@pytest.fixture(scope="session")
+def known(walks: dict[str, Room]) -> Known:
+    """The secrets of all walks and failures."""
+    found = walk.secrets_of(walks)
+    failures.add_strays(found)
+    return found

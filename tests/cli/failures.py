@@ -1,0 +1,202 @@
+"""Every way the commands fail, by a real cause: the call, and the exit code it must give."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.known import Known
+from cli.room import Ran, Room
+from cli.walk import MASTER, PASSPHRASE
+from signing.wallets_made import CHANGE, make_psbt
+
+from ceremonies.wallets.file import read as read_wallet
+
+PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+XPRV = (
+    "xprv9s21ZrQH143K2gA81bYFHqU68xz1cX2APaSq5tt6MFSLeXnCKV1RVUJt9FWNTbrrryem4ZckN8k4Ls1H6nwdvDTvn"
+    "V7zEXs2HgPezuVccsq"
+)
+WIF = "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn"
+_STRAY = {"PHRASE": PHRASE, "XPRV": XPRV, "WIF": WIF, "MASTER": MASTER, "WORDS": PASSPHRASE}
+"""Secrets that somebody types where something else belongs; `$NAME` in the calls below."""
+
+_KEY = "--seed phrase.txt --passphrase pass.txt"
+_SIGN = "psbt sign payment.psbt --wallet vault.wallet.json"
+_CARDS = "--share cards/card-1-1.txt --share"
+
+FAILURES: dict[str, tuple[int, str]] = {
+    # wrong usage: 2
+    "an unknown noun": (2, "$PHRASE"),
+    "an unknown verb": (2, "key $PHRASE"),
+    "a phrase as arguments": (2, f"key check --expect 00000000 {PHRASE}"),
+    "a number of words that is a phrase": (2, "key new --secret-to out --words $PHRASE"),
+    "a script that is an xprv": (2, f"key account {_KEY} --script $XPRV"),
+    "a scheme that is a secret": (2, "key check --expect 00000000 --scheme $MASTER"),
+    "an index that is a passphrase": (2, "wallet address vault.wallet.json --index $WORDS"),
+    "standard output as a sink": (2, "key new --secret-to -"),
+    "standard output as a sink of cards": (2, f"share recover {_CARDS} x --secret-to /dev/stdout"),
+    "nobody to ask for a phrase": (2, "key check --expect 00000000"),
+    "nobody to ask for an account's phrase": (2, "key account --script wpkh"),
+    "nobody to ask for a phrase to split": (
+        2,
+        "share split --group 2of3 --secret-to new -o out",
+    ),
+    "nobody to ask for a card": (2, "share check"),
+    "nobody to ask for cards": (2, "share recover --secret-to out"),
+    "nobody to ask for approval": (2, f"{_SIGN} {_KEY} -o out"),
+    "an approval and a yes": (2, f"{_SIGN} {_KEY} --approve 00 --yes -o out"),
+    "one psbt to combine": (2, "psbt combine payment.psbt -o out"),
+    "two secrets on one standard input": (
+        2,
+        "share recover --share - --share - --passphrase - --secret-to out",
+    ),
+    # what was given: 3
+    "a phrase as a seed's name": (3, "key check --seed $PHRASE --expect 00000000"),
+    "a passphrase as its file's name": (
+        3,
+        "key check --seed phrase.txt --passphrase $WORDS --expect 00000000",
+    ),
+    "rolls as their file's name": (3, "key new --secret-to out --dice 1234123412341234"),
+    "a card as its file's name": (3, "share check $PHRASE"),
+    "a phrase as a fingerprint": (3, f"key check {_KEY} --expect $PHRASE"),
+    "a phrase as an intent": (3, f"{_SIGN} {_KEY} --approve $PHRASE -o out"),
+    "a phrase as a wallet's name": (
+        3,
+        "wallet create --name $PHRASE --descriptor x -o out",
+    ),
+    "a phrase as a descriptor": (3, "wallet create --name a --descriptor $PHRASE -o out"),
+    "a private descriptor": (
+        3,
+        "wallet create --name a --descriptor wpkh($XPRV/<0;1>/*)#aaaaaaaa -o out",
+    ),
+    "a private key in a descriptor": (
+        3,
+        "wallet create --name a --descriptor wpkh($WIF)#aaaaaaaa -o out",
+    ),
+    "a phrase as a wallet file": (3, "wallet show $PHRASE"),
+    "a seed file as a wallet file": (3, "wallet address phrase.txt"),
+    "a phrase as a psbt": (3, "psbt show $PHRASE --wallet vault.wallet.json"),
+    "a seed file as a psbt": (3, "psbt show phrase.txt --wallet phrase.txt"),
+    "a seed file as a previous transaction": (
+        3,
+        "psbt show payment.psbt --wallet vault.wallet.json --prevtx phrase.txt",
+    ),
+    "a seed file as a record": (3, "share check cards/card-1-1.txt --set phrase.txt"),
+    "a wrong word": (3, "key check --seed wrong-word.txt --expect 00000000"),
+    "a bad checksum": (3, "key account --seed bad-checksum.txt --script wpkh"),
+    "a card as a seed": (
+        3,
+        "share split --seed cards/card-1-1.txt --group 2of3 --secret-to new -o out",
+    ),
+    "bare hexadecimal as a seed": (3, "key check --seed bare.txt --expect 00000000"),
+    "a seed as a card": (3, "share check phrase.txt"),
+    "a broken card": (3, "share check broken-card.txt"),
+    "a card of another set": (
+        3,
+        f"share recover {_CARDS} other-cards/card-1-2.txt --secret-to out",
+    ),
+    "one card twice": (3, f"key check {_CARDS} cards/card-1-1.txt --expect 00000000"),
+    "too few cards": (3, "share recover --share cards/card-1-1.txt --secret-to out"),
+    "dice that are no dice": (3, "key new --secret-to out --dice phrase.txt"),
+    "no such number of words": (3, "key new --secret-to out --words 13"),
+    "a psbt of another transaction": (3, "psbt combine payment.psbt other.psbt -o out"),
+    "an incomplete psbt": (3, "psbt finalize payment.psbt -o out"),
+    "a damaged psbt": (3, f"psbt sign damaged.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
+    # refused: 4
+    "a refused psbt": (4, f"psbt sign refused.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
+    "another intent": (4, f"{_SIGN} {_KEY} --approve {'00' * 32} -o out"),
+    "a wrong passphrase": (4, f"{_SIGN} --seed phrase.txt --passphrase phrase.txt --yes -o out"),
+    "a refused psbt to finalize": (
+        4,
+        "psbt finalize refused.psbt --wallet vault.wallet.json -o out",
+    ),
+    # what must agree does not: 5
+    "another fingerprint": (5, f"key check {_KEY} --expect 00000000"),
+    "another account fingerprint": (5, f"key account {_KEY} --script wpkh --expect 00000000"),
+    "another recovered fingerprint": (
+        5,
+        f"share recover {_CARDS} cards/card-1-2.txt --expect 00000000 --secret-to out",
+    ),
+    "a changed wallet file": (5, "wallet show changed.wallet.json"),
+    # the machine: 6
+    "a sink that exists": (6, "key new --secret-to taken"),
+    "an output that exists": (6, f"{_SIGN} {_KEY} --yes -o taken"),
+    "a wallet file that exists": (6, "wallet create --name a --descriptor x -o taken"),
+    "a combined file that exists": (6, "psbt combine payment.psbt signed.psbt -o taken"),
+    "a transaction that exists": (6, "psbt finalize signed.psbt -o taken"),
+    "a missing folder": (6, f"share recover {_CARDS} cards/card-1-2.txt --secret-to no/out"),
+    "a folder that takes nothing": (6, f"{_SIGN} {_KEY} --yes -o /proc/out"),
+    "a name that is too long": (6, f"psbt combine payment.psbt signed.psbt -o {'n' * 300}/out"),
+    "cards that exist": (6, f"share split {_KEY} --group 2of3 --secret-to cards -o out"),
+    "a record that cannot be written": (
+        6,
+        f"share split {_KEY} --group 2of3 --secret-to new -o /proc/out",
+    ),
+}
+
+IN_OLD_PYTHON_CURVES = (
+    "key new --secret-to out",
+    "key account --seed gone --script wpkh",
+    "key check --seed gone --expect 00000000",
+    "share split --seed gone --group 2of3 --secret-to new -o out",
+    "share recover --share gone --secret-to out",
+    "psbt sign gone --wallet gone --seed gone --yes -o out",
+)
+"""Every command that touches a key; none may come so far as to miss what is `gone`."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A call that had to fail, and the exit code it had to fail with."""
+
+    ran: Ran
+    code: int
+
+
+def arguments_of(name: str) -> tuple[int, list[str]]:
+    """The exit code and the arguments of a failure."""
+    code, call = FAILURES[name]
+    found = shlex.split(call)
+    for variable, secret in _STRAY.items():
+        found = [argument.replace(f"${variable}", secret) for argument in found]
+    return code, found
+
+
+def add_strays(known: Known) -> None:
+    """Make the secrets that are typed in wrong places known."""
+    known.add_seed("stray phrase", PHRASE)
+    known.add_text("stray xprv", XPRV)
+    known.add_text("stray wif", WIF)
+    known.add_text("stray rolls", "1234123412341234")
+
+
+def furnish(room: Room, lived: Room) -> None:
+    """Lay out what the calls need: a life that was lived, and broken pieces of it."""
+    shutil.copytree(lived.work, room.work, dirs_exist_ok=True)
+    os.chmod(room.work / "cards", 0o700)
+    words = _words(room, "phrase.txt")
+    room.put("wrong-word.txt", " ".join([*words[:6], "canaries", *words[7:]]))
+    room.put("bad-checksum.txt", " ".join([words[1], words[0], *words[2:]]))
+    card = _words(room, "cards/card-1-1.txt")
+    room.put("broken-card.txt", " ".join([*card[:-2], card[-1], card[-2]]))
+    room.put("bare.txt", "d7f1c5e3a9b80642cafe1f2e3d4c5b6a")
+    room.put("taken", "somebody else's")
+    vault = (room.work / "vault.wallet.json").read_bytes()
+    wallet = read_wallet(vault)
+    payment = (room.work / "payment.psbt").read_bytes()
+    room.put("damaged.psbt", payment[:-1])
+    room.put("refused.psbt", make_psbt(wallet, change=(CHANGE, 300_000)))
+    room.put("other.psbt", make_psbt(wallet, change=(CHANGE, 596_999)))
+    room.put("changed.wallet.json", vault.replace(b'"id": "', b'"id": "0', 1))
+    room.ok(
+        *("share", "split", "--seed", "phrase.txt", "--group", "2of3"),
+        *("--secret-to", "other-cards", "-o", "other-set.json"),
+    )
+
+
+def _words(room: Room, name: str) -> list[str]:
+    return Path(room.work / name).read_text().split()

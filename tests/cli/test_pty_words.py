@@ -1,0 +1,196 @@
+"""Every command that asks for a phrase, cards or dice, at a terminal: mistakes, and the end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from cli.known import Known
+from cli.person import (
+    COLUMNS,
+    LEFT,
+    LINES,
+    insist_answered,
+    insist_clean,
+    limits_of,
+    person,
+    type_words,
+    words_of,
+    wrong_word,
+)
+from cli.room import Room
+from cli.walk import PASSPHRASE, ROLLS
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_key_check_asks_for_the_phrase(furnished: Room, known: Known, term: str) -> None:
+    words = words_of(furnished, "phrase.txt")
+    with person(furnished, "key", "check", "--expect", "00000000", term=term) as someone:
+        someone.reads("Key holder: type the words of the phrase")
+        wrong_word(someone, 24)
+        someone.reads("word 1 of 24:")
+        assert "Max core file size        0                    0" in limits_of(someone.child)
+        screen = someone.screens.visible().splitlines()
+        assert screen[0].startswith("Key holder:")
+        assert len(screen) == LINES
+        assert len(screen[0]) == COLUMNS
+        assert all(
+            line == "" or line.startswith(("Key", "four", "an empty", "word"))
+            for line in map(str.rstrip, screen)
+        )
+        someone.types(" ".join(words[:2]))
+        someone.answers("word 3 of 24:", "<")
+        someone.answers("word 2 of 24:", " ".join([words[2], words[1], *words[3:13]]))
+        someone.answers("word 14 of 24:", " ".join(words[13:]))
+        someone.reads("again from word 1: the checksum of the phrase does not match")
+        type_words(someone, words, 24)
+        ran = someone.leaves()
+        assert ran.code == 5
+        insist_clean(someone, known)
+
+
+def test_words_complete_after_four_letters(furnished: Room, known: Known) -> None:
+    words = words_of(furnished, "phrase.txt")
+    long = next(word for word in words if len(word) > 5)
+    with person(furnished, "key", "account", "--script", "tr") as someone:
+        someone.reads("word 1 of 24:")
+        someone.types(long[:4], enter=False)
+        someone.reads(long[4:])
+        someone.types("\t\x15" + words[0], enter=True)
+        for start in range(1, 24, 8):
+            someone.answers(f"word {start + 1} of 24:", " ".join(words[start : start + 8]))
+        insist_answered(someone.leaves(), "/86h/0h/0h]xpub")
+        insist_clean(someone, known)
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x04", 7), ("\x03", 130)])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_ctrl_d_declines_and_ctrl_c_stops(
+    furnished: Room, known: Known, key: str, code: int, more: tuple[str, ...]
+) -> None:
+    words = words_of(furnished, "phrase.txt")
+    with person(furnished, "key", "check", "--expect", "00000000", *more) as someone:
+        someone.answers("word 1 of 24:", " ".join(words[:8]))
+        someone.reads("word 9 of 24:")
+        someone.types(key, enter=False)
+        ran = someone.leaves()
+        assert ran.code == code
+        told = someone.seen.rpartition(LEFT)[2].strip()
+        assert told.startswith(f'{{"error": {{"code": {code}, ' if more else "error: ")
+        insist_clean(someone, known)
+
+
+def test_key_new_asks_for_dice_and_a_passphrase_and_shows_the_phrase_once(
+    furnished: Room, known: Known
+) -> None:
+    arguments = ("key", "new", "--dice", "-", "--passphrase", "-", "--secret-to", "-")
+    with person(furnished, *arguments, "--reveal") as someone:
+        someone.answers("0 of 100 rolls", "1237")
+        someone.answers("a roll is a digit from 1 to 6: this line was not taken", "1" * 30)
+        someone.answers("rolls", "")
+        someone.answers("again from the first roll: the 30 dice rolls show a pattern", ROLLS)
+        someone.answers("rolls", "")
+        someone.answers("passphrase:", PASSPHRASE)
+        someone.answers("passphrase again:", PASSPHRASE[:-1])
+        someone.reads("the two differ: type it again")
+        someone.answers("passphrase:", PASSPHRASE)
+        someone.answers("passphrase again:", PASSPHRASE)
+        someone.reads("write it down, then press Enter")
+        assert not someone.screens.is_main
+        lines = [line for line in someone.screens.visible().splitlines() if line.strip()]
+        assert lines[0].startswith("key ")
+        shown = Known()
+        shown.add_words("the new key", " ".join(re.findall("[a-z]+", " ".join(lines[1:9]))))
+        shown.add_rolls(ROLLS)
+        assert shown.seen_in(someone.screens.everything().encode())
+        someone.types("not echoed")
+        ran = someone.leaves()
+        insist_answered(ran, "made from    system 256 bits, dice")
+        assert ran.made == {}
+        assert shown.seen_in(someone.screens.everything().encode()) == set()
+        assert PASSPHRASE not in someone.seen
+        assert "not echoed" not in someone.seen
+        insist_clean(someone, known)
+
+
+def test_a_phrase_is_not_shown_at_a_terminal_unasked(furnished: Room) -> None:
+    for sink in ("-", "/dev/tty"):
+        with person(furnished, "key", "new", "--secret-to", sink) as someone:
+            ran = someone.leaves()
+            assert ran.code in (2, 6)
+            assert ran.made == {}
+
+
+def test_share_split_asks_for_the_phrase_and_a_passphrase_twice(
+    furnished: Room, known: Known
+) -> None:
+    arguments = ("share", "split", "--group", "2of3", "--secret-to", "asked-cards")
+    more = ("--passphrase", "-", "-o", "asked-set.json")
+    with person(furnished, *arguments, *more) as someone:
+        wrong_word(someone, 24)
+        type_words(someone, words_of(furnished, "phrase.txt"), 24)
+        someone.answers("passphrase:", PASSPHRASE)
+        someone.answers("passphrase again:", "another")
+        someone.reads("the two differ: type it again")
+        someone.answers("passphrase:", PASSPHRASE)
+        someone.answers("passphrase again:", PASSPHRASE)
+        ran = someone.leaves()
+        insist_answered(ran, "asked-cards/card-1-3.txt")
+        assert len(ran.made) == 5
+        insist_clean(someone, known)
+
+
+def test_share_check_asks_for_one_card(furnished: Room, known: Known) -> None:
+    card = words_of(furnished, "cards/card-1-2.txt")
+    broken = words_of(furnished, "broken-card.txt")
+    with person(furnished, "share", "check", "--set", "set.json") as someone:
+        someone.reads("Card holder: type the words of the card")
+        wrong_word(someone, 33)
+        type_words(someone, broken, 33)
+        someone.reads("again from word 1: the checksum or the form of the card does not match")
+        type_words(someone, card, 33)
+        insist_answered(someone.leaves(), "the card is valid")
+        insist_clean(someone, known)
+
+
+def test_share_recover_asks_for_cards_until_they_are_a_quorum(
+    furnished: Room, known: Known
+) -> None:
+    first, second = (words_of(furnished, f"cards/card-1-{n}.txt") for n in (1, 2))
+    foreign = words_of(furnished, "other-cards/card-1-2.txt")
+    with person(furnished, "share", "recover", "--secret-to", "asked.txt") as someone:
+        someone.reads("type the words of card 1")
+        wrong_word(someone, 33)
+        type_words(someone, first, 33)
+        someone.reads("type the words of card 2")
+        assert known.seen_in(someone.screens.visible().encode()) == set()
+        type_words(someone, foreign, 33)
+        someone.reads("again from word 1: card 2 is of set")
+        type_words(someone, first, 33)
+        someone.reads("again from word 1: cards 1 and 2 are the same")
+        type_words(someone, second, 33)
+        ran = someone.leaves()
+        assert ran.code == 0
+        assert ran.made == {"asked.txt": (furnished.work / "phrase.txt").read_bytes()}
+        insist_clean(someone, known)
+
+
+def test_a_card_too_many_of_one_group_does_not_undo_the_others(walks: dict[str, Room]) -> None:
+    room = walks["slip39"]
+    groups = ("--group", "2of3", "--group", "1of1", "--groups-needed", "2")
+    split = room.ok(
+        *("share", "split", "--seed", "seed.txt", "--scheme", "slip39", *groups),
+        *("--secret-to", "more-cards", "-o", "more.json"),
+    )
+    recover = ("share", "recover", "--scheme", "slip39", "--secret-to", "more.txt")
+    with person(room, *recover) as someone:
+        for number, name in enumerate(("1-1", "1-2", "1-3", "2-1"), start=1):
+            someone.reads(f"type the words of card {number}")
+            words = words_of(room, f"more-cards/card-{name}.txt")
+            someone.answers("word 1 of 33:", " ".join(words))
+            someone.answers(f"word {len(words) + 1} of 33:", "")
+        ran = someone.leaves()
+    room.ran.remove(split)
+    room.ran.remove(ran)
+    assert ran.code == 0
+    assert ran.made == {"more.txt": (room.work / "seed.txt").read_bytes()}

@@ -1,0 +1,64 @@
+"""What every command answers when all is well, from a new key to Bitcoin Core's own bytes."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+from cli.room import Room
+from cli.walk import COMMANDS, MASTER, core_case
+from shared_data import have_shared
+
+
+@pytest.mark.parametrize("name", ["people", "scripts"])
+def test_every_command_was_walked(walks: dict[str, Room], name: str) -> None:
+    assert {ran.command for ran in walks[name].ran} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["people", "scripts"])
+def test_what_is_recovered_is_what_was_made(walks: dict[str, Room], name: str) -> None:
+    work = walks[name].work
+    assert (work / "recovered.txt").read_bytes() == (work / "phrase.txt").read_bytes()
+
+
+def test_a_master_secret_comes_back_from_its_cards(walks: dict[str, Room]) -> None:
+    assert (walks["slip39"].work / "master.txt").read_text() == MASTER + "\n"
+
+
+@pytest.mark.parametrize("name", ["wpkh", "wsh-2of3"])
+def test_the_final_transaction_is_bitcoin_cores(walks: dict[str, Room], name: str) -> None:
+    if not have_shared():
+        pytest.skip("the corpus is not there: set CUSTODY_SHARED to the shared folder")
+    made = (walks[name].work / "core.tx").read_text().strip()
+    assert made == core_case(name)["spends"]["pay-1"]["core_final_hex"]  # type: ignore[index]
+
+
+def test_files_that_hold_secrets_are_private_and_the_others_are_not_secret(
+    walks: dict[str, Room],
+) -> None:
+    work = walks["people"].work
+    private = [work / "phrase.txt", work / "recovered.txt", *sorted(work.glob("cards/*"))]
+    assert len(private) == 5
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+    assert stat.S_IMODE((work / "cards").stat().st_mode) == 0o700
+    assert stat.S_IMODE((work / "payment.tx").stat().st_mode) == 0o644
+
+
+def test_what_is_drawn_for_people_fits_eighty_columns(walks: dict[str, Room]) -> None:
+    for name in ("people", "wpkh"):
+        for ran in walks[name].ran:
+            whole = ("wpkh([", "[")  # a descriptor is copied, not read
+            lines = [line for line in ran.out.decode().splitlines() if not line.startswith(whole)]
+            assert all(len(line) <= 80 for line in lines), str(ran)
+            assert len(lines) <= 24, str(ran)
+            assert "\\x" not in ran.out.decode(), str(ran)
+
+
+def test_a_line_of_notes_is_all_that_success_says_beside_the_answer(
+    walks: dict[str, Room],
+) -> None:
+    for room in walks.values():
+        for ran in room.ran:
+            notes = ran.command in ("share split", "share recover")
+            assert ran.err.count(b"\n") <= notes, str(ran)
+            assert b"Warning" not in ran.err, str(ran)

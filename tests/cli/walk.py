@@ -1,0 +1,155 @@
+"""One key's whole life through every command, each call recorded."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from pathlib import Path
+
+import shared_data
+from cli.known import Known
+from cli.room import Room
+from signing.wallets_made import make_psbt
+
+from ceremonies.wallets.file import read as read_wallet
+
+ROLLS = "3142655123641162534416235146253616425314263514253614453126634152431625364125"
+PASSPHRASE = "canary passphrase 7f3a"
+MASTER = "slip39:d7f1c5e3a9b80642cafe1f2e3d4c5b6a"
+COMMANDS = (
+    "doctor",
+    "key new",
+    "key account",
+    "key check",
+    "share split",
+    "share check",
+    "share recover",
+    "wallet create",
+    "wallet show",
+    "wallet address",
+    "psbt show",
+    "psbt sign",
+    "psbt combine",
+    "psbt finalize",
+)
+SINKS = ("phrase.txt", "recovered.txt", "cards/", "slip39-cards/", "master.txt")
+"""Where the walks send secrets: the only files of theirs that may hold any."""
+
+
+def live(room: Room, *flags: str) -> None:
+    """Walk a new key with dice and a passphrase through every command; `flags` go to each."""
+    room.put("rolls.txt", ROLLS + "\n")
+    room.put("pass.txt", PASSPHRASE + "\n")
+    key = ("--seed", "phrase.txt", "--passphrase", "pass.txt")
+    room.ok("doctor", *flags)
+    room.ok(
+        *("key", "new", "--dice", "rolls.txt", "--passphrase", "pass.txt"),
+        *("--secret-to", "phrase.txt", *flags),
+    )
+    account = room.ok(
+        *("key", "account", *key, "--script", "wpkh", "--network", "regtest"),
+        *("--format", "descriptor", *flags),
+    )
+    descriptor = account.json["descriptor"] if "--json" in flags else account.out.decode().strip()
+    fingerprint = descriptor.partition("[")[2][:8]
+    room.ok("key", "check", *key, "--expect", fingerprint, *flags)
+    room.ok(
+        *("share", "split", *key, "--group", "2of3", "--dice", "rolls.txt"),
+        *("--secret-to", "cards", "-o", "set.json", *flags),
+    )
+    room.ok("share", "check", "cards/card-1-2.txt", "--set", "set.json", *flags)
+    room.ok(
+        *("share", "recover", "--share", "cards/card-1-1.txt", "--share", "cards/card-1-3.txt"),
+        *("--passphrase", "pass.txt", "--expect", fingerprint, "--secret-to", "recovered.txt"),
+        *flags,
+    )
+    room.ok(
+        *("wallet", "create", "--name", "vault", "--descriptor", descriptor),
+        *("--network", "regtest", "-o", "vault.wallet.json", *flags),
+    )
+    room.ok("wallet", "show", "vault.wallet.json", *flags)
+    room.ok("wallet", "address", "vault.wallet.json", "--count", "3", "--change", *flags)
+    room.put("payment.psbt", make_psbt(read_wallet((room.work / "vault.wallet.json").read_bytes())))
+    wallet = ("--wallet", "vault.wallet.json")
+    room.ok("psbt", "show", "payment.psbt", *wallet, *flags)
+    room.ok("psbt", "sign", "payment.psbt", *wallet, *key, "--yes", "-o", "signed.psbt", *flags)
+    room.ok("psbt", "combine", "payment.psbt", "signed.psbt", "-o", "combined.psbt", *flags)
+    room.ok("psbt", "finalize", "combined.psbt", *wallet, "-o", "payment.tx", *flags)
+
+
+def live_slip39(room: Room, *flags: str) -> None:
+    """Walk a SLIP-39 master secret, its cards under their own passphrase, to a signature."""
+    room.put("seed.txt", MASTER + "\n")
+    room.put("pass.txt", PASSPHRASE + "\n")
+    room.ok(
+        *("share", "split", "--seed", "seed.txt", "--scheme", "slip39", "--passphrase", "pass.txt"),
+        *("--group", "2of2", "--group", "1of1", "--groups-needed", "2"),
+        *("--secret-to", "slip39-cards", "-o", "set.json", *flags),
+    )
+    cards = [f"slip39-cards/card-{name}.txt" for name in ("1-1", "1-2", "2-1")]
+    key = [part for card in cards for part in ("--share", card)]
+    key += ["--scheme", "slip39", "--passphrase", "pass.txt"]
+    room.ok("share", "recover", *key, "--secret-to", "master.txt", *flags)
+    account = room.ok("key", "account", *key, "--script", "wpkh", "--network", "regtest", "--json")
+    room.ok(
+        *("wallet", "create", "--name", "vault", "--descriptor", account.json["descriptor"]),
+        *("--network", "regtest", "-o", "vault.wallet.json", *flags),
+    )
+    room.put("payment.psbt", make_psbt(read_wallet((room.work / "vault.wallet.json").read_bytes())))
+    room.ok(
+        *("psbt", "sign", "payment.psbt", "--wallet", "vault.wallet.json", *key, "--yes"),
+        *("-o", "signed.psbt", *flags),
+    )
+
+
+@cache
+def core_case(name: str) -> dict[str, object]:
+    """A case of the Bitcoin Core corpus."""
+    return next(case for case in shared_data.corpus() if case["case"] == name)
+
+
+def live_core(room: Room, name: str, *flags: str) -> None:
+    """Walk a spend that Bitcoin Core made from its descriptor to the final transaction."""
+    case = core_case(name)
+    spend = case["spends"]["pay-1"]  # type: ignore[index]
+    room.put("payment.psbt", base64.b64decode(spend["psbt"]))
+    room.ok(
+        *("wallet", "create", "--name", name, "--descriptor", str(case["descriptor"])),
+        *("--network", "regtest", "-o", "core.wallet.json", *flags),
+    )
+    room.ok("psbt", "show", "payment.psbt", "--wallet", "core.wallet.json", *flags)
+    signed = []
+    for number, signer in enumerate(case["signers"]):  # type: ignore[arg-type]
+        if signer["signs"]:
+            seed = room.put(f"seed-{number}.txt", signer["mnemonic"] + "\n")
+            words = room.put(f"pass-{number}.txt", signer["passphrase"] + "\n")
+            signed.append(f"signed-{number}.psbt")
+            room.ok(
+                *("psbt", "sign", "payment.psbt", "--wallet", "core.wallet.json", "--yes"),
+                *("--seed", seed, "--passphrase", words, "-o", signed[-1], *flags),
+            )
+    if len(signed) > 1:
+        room.ok("psbt", "combine", *signed, "-o", "combined.psbt", *flags)
+        signed = ["combined.psbt"]
+    room.ok("psbt", "finalize", *signed, "-o", "core.tx", *flags)
+
+
+def secrets_of(rooms: dict[str, Room]) -> Known:
+    """Everything secret that the walks used or made."""
+    known = Known()
+    known.add_rolls(ROLLS)
+    known.add_seed("master secret", MASTER)
+    known.add_text("passphrase", PASSPHRASE)
+    for name, room in rooms.items():
+        if (room.work / "phrase.txt").exists():
+            known.add_seed(f"{name} key", _text(room.work / "phrase.txt"), PASSPHRASE)
+        for card in sorted(room.work.glob("*cards/*.txt")):
+            known.add_words(f"{name} {card.name}", _text(card))
+        for seed in sorted(room.work.glob("seed-*.txt")):
+            words = _text(room.work / seed.name.replace("seed", "pass"))
+            known.add_seed(f"{name} {seed.name}", _text(seed), words)
+    return known
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8").strip()

@@ -1,0 +1,200 @@
+"""Commands and JSON in the pages are those of the program and of its contract."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NotRequired, get_args, get_origin, get_type_hints
+
+import pytest
+import typer
+from doc_pages import DOCS, PAGES, Block, blocks, shown
+from shared_data import ROOT
+
+from custody_cli import contract
+from custody_cli.commands import NOUNS
+from custody_cli.main import app
+
+ANSWERS: dict[str, Any] = {
+    "doctor": contract.DoctorAnswer,
+    "key new": contract.KeyNewAnswer,
+    "key account": contract.KeyAccountAnswer,
+    "key check": contract.KeyCheckAnswer,
+    "share split": contract.ShareSplitAnswer,
+    "share check": contract.ShareCheckAnswer,
+    "share recover": contract.ShareRecoverAnswer,
+    "wallet create": contract.WalletAnswer,
+    "wallet show": contract.WalletAnswer,
+    "wallet address": contract.WalletAddressAnswer,
+    "psbt show": contract.PsbtShowAnswer,
+    "psbt sign": contract.PsbtSignAnswer,
+    "psbt combine": contract.PsbtCombineAnswer,
+    "psbt finalize": contract.PsbtFinalizeAnswer,
+}
+
+COMMANDS = {"doctor", *(name for name in ANSWERS if " " in name)}
+
+
+def parsed(line: str) -> str:
+    """Parse a command line as the program would, run nothing, and name its command.
+
+    Raises:
+        typer.TyperException: the program would not take it.
+    """
+    words = shlex.split(line, comments=True)
+    words = words[: next((n for n, word in enumerate(words) if word in "|;&&||"), len(words))]
+    redirected = re.compile(r"\d*[<>].*")
+    while any(redirected.fullmatch(word) for word in words):
+        at = next(n for n, word in enumerate(words) if redirected.fullmatch(word))
+        follows = re.fullmatch(r"\d*[<>]+", words[at]) is not None
+        del words[at : at + 1 + follows]
+    assert words[0] == "custody"
+    command: Any = typer.main.get_command(app)
+    context = command.make_context("custody", words[1:], resilient_parsing=True)
+    path, rest = [], words[1:]
+    while hasattr(command, "resolve_command") and rest and not rest[0].startswith("-"):
+        name, command, rest = command.resolve_command(context, rest)
+        path.append(name)
+        assert command is not None
+        if "--help" not in rest:
+            lazy = hasattr(command, "resolve_command")
+            context = command.make_context(name, list(rest), parent=context, resilient_parsing=lazy)
+            rest = rest if not lazy else list(rest)
+    return " ".join(path)
+
+
+def command_lines(page: Path) -> Iterator[str]:
+    """Every `custody …` that a page shows: in blocks, and in code within sentences."""
+    for block in blocks(page):
+        text = block.text.replace("\\\n", " ")
+        for line in text.splitlines():
+            typed = line.removeprefix("$ ").strip()
+            if typed.startswith("custody ") and block.language in ("console", "sh"):
+                yield typed
+    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for code in re.findall(r"`(custody [^`]*)`", prose.replace("\n  ", " ").replace("\n", " ")):
+        if "-" in code.replace("custody-", "") and "…" not in code:
+            yield code
+
+
+def test_every_command_line_in_the_pages_is_one_the_program_takes() -> None:
+    seen = set()
+    wrong = []
+    for page in PAGES:
+        for line in command_lines(page):
+            try:
+                seen.add(parsed(line))
+            except typer.TyperException as error:
+                # what stands in a sentence may leave out what is required, and is no usage to show
+                if "Missing" not in error.format_message() and "--jsno" not in line:
+                    wrong.append(f"{page.name}: {line}: {error.format_message()}")
+    assert not wrong, "\n".join(wrong)
+    assert seen >= COMMANDS
+
+
+@pytest.mark.parametrize(
+    "line", ["custody keys new", "custody key new --phrase x", "custody key old"]
+)
+def test_what_the_program_does_not_take_is_noticed(line: str) -> None:
+    with pytest.raises((typer.TyperException, AssertionError)):
+        parsed(line)
+
+
+def test_every_command_has_its_help_and_its_contract_on_the_page() -> None:
+    page = DOCS / "commands.md"
+    asked = {one.command for block in blocks(page, "console") for one in shown(block)}
+    assert asked == {f"custody {name} --help" for name in COMMANDS}
+    assert {block.heading for block in blocks(page, "console")} == {
+        f"custody {n}" for n in COMMANDS
+    }
+
+
+def test_the_commands_of_the_pages_are_all_there_are() -> None:
+    found = set()
+    group: Any = typer.main.get_command(app)
+    context = group.make_context("custody", [], resilient_parsing=True)
+    for noun, about in NOUNS.items():
+        _, command, _ = group.resolve_command(context, [noun])
+        found |= {noun} if about.alone else {f"{noun} {verb}" for verb in command.commands}
+    assert found == COMMANDS
+
+
+def json_shown() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every JSON answer in the pages: where it stands, of what command, and itself."""
+    for page in PAGES:
+        for block in blocks(page, "json", "console"):
+            yield from _answers(page, block)
+
+
+def _answers(page: Path, block: Block) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    if block.language == "json":
+        if block.heading.startswith("custody "):
+            yield page.name, block.heading.removeprefix("custody "), json.loads(block.text)
+        return
+    for one in shown(block):
+        if "--json" in one.command and "|" not in one.command:
+            line = next(line for line in one.output.splitlines() if line.startswith("{"))
+            name = " ".join(one.command.split()[1:3]).removesuffix(" --json")
+            yield page.name, name, json.loads(line)
+
+
+def mismatch(value: Any, kind: Any) -> str:
+    """Say how a JSON value is not of a type of the contract; empty where it is."""
+    if typing.is_typeddict(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        needed = {name for name, hint in hints.items() if get_origin(hint) is not NotRequired}
+        if not (isinstance(value, dict) and needed <= set(value) <= set(hints)):
+            return f"{kind.__name__} has {sorted(hints)}, not {sorted(value)}"
+        problems = (mismatch(value[name], hints[name]) for name in value)
+        return next((problem for problem in problems if problem), "")
+    if get_origin(kind) is NotRequired:
+        return mismatch(value, get_args(kind)[0])
+    if get_origin(kind) is list:
+        problems = (mismatch(item, get_args(kind)[0]) for item in value)
+        return next((problem for problem in problems if problem), "")
+    kinds = get_args(kind) or (kind,)
+    return "" if type(value) in kinds else f"{value!r} is not {kind}"
+
+
+def test_json_has_exactly_the_fields_of_the_contract() -> None:
+    seen = set()
+    for page, name, value in json_shown():
+        kind = contract.ErrorAnswer if "error" in value else ANSWERS[name]
+        assert not mismatch(value, kind), f"{page}, {name}: {mismatch(value, kind)}"
+        seen.add(kind)
+    answers = {
+        kind
+        for name, kind in vars(contract).items()
+        if typing.is_typeddict(kind) and name.endswith("Answer")
+    }
+    assert answers == {*ANSWERS.values(), contract.ErrorAnswer}
+    assert seen == answers
+
+
+def test_json_that_differs_from_the_contract_is_noticed() -> None:
+    assert mismatch({"fingerprint": "73c5da0a"}, contract.ShareRecoverAnswer)
+    assert mismatch({"fingerprint": "73c5da0a", "scheme": 1}, contract.ShareRecoverAnswer)
+    assert mismatch({"addresses": [{"index": 0}]}, contract.WalletAddressAnswer)
+    assert not mismatch({"fingerprint": "73c5da0a", "scheme": "bip39"}, contract.ShareRecoverAnswer)
+
+
+def test_every_exit_code_is_on_the_page() -> None:
+    from custody_cli import exits
+
+    rows = re.findall(r"^\| (\d+) \| (?:`(\w+)`)? ?\|", (DOCS / "commands.md").read_text(), re.M)
+    told = {(int(code), kind) for code, kind in rows}
+    known = {(code, kind) for _, code, kind in exits._EXITS}
+    known |= {(0, ""), (exits.BUG, "bug"), (exits.INTERRUPTED, "interrupted")}
+    assert told == known
+
+
+def test_make_knows_what_the_readme_names() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    named = {word for page in PAGES for word in re.findall(r"`?make (\w+)`", page.read_text())}
+    named |= set(re.findall(r"^make (\w+)", (ROOT / "README.md").read_text(), re.M))
+    assert named >= {"rehearse", "test", "lint"}
+    assert not [name for name in named if f"\n{name}:" not in makefile]

@@ -1,0 +1,69 @@
+"""The formats page defines what the program computes, down to the last byte."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from pathlib import Path
+
+from doc_pages import DESCRIPTOR, DOCS, blocks, practice
+
+from ceremonies.bitcoin.psbt import parse
+from ceremonies.keys.entropy import Pool, Source
+from ceremonies.keys.set_record import read_record
+from ceremonies.secret import Secret
+from ceremonies.signing.review import review
+from ceremonies.wallets import file
+
+FORMATS = DOCS / "formats.md"
+
+
+def test_the_intent_of_the_page_is_computed_by_a_hash_function_alone(tmp_path: Path) -> None:
+    (program,) = blocks(FORMATS, "python")
+    imported = [line for line in program.text.splitlines() if "import" in line]
+    assert imported == ["from hashlib import sha256"]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(program.text, "formats.md", "exec"), {"__name__": "formats"})
+    (told,) = blocks(FORMATS, "text")
+    assert printed.getvalue() == told.text
+
+    practice(tmp_path)
+    wallet = file.read((tmp_path / "vault.wallet.json").read_bytes())
+    assert wallet.descriptor == DESCRIPTOR
+    intent = review(parse((tmp_path / "payment.psbt").read_bytes()), wallet).intent
+    assert intent is not None
+    assert told.text.strip() == intent.hex()
+
+
+def test_the_set_record_of_the_page_is_read_and_written_back() -> None:
+    (shown,) = blocks(FORMATS, "json")
+    record = read_record(shown.text.encode())
+    assert record.to_json().decode() == shown.text
+
+
+def test_the_keys_of_the_tables_are_the_keys_of_the_files() -> None:
+    text = FORMATS.read_text("utf-8")
+    (record,) = blocks(FORMATS, "json")
+    for heading, keys in (
+        ("## The wallet file", list(file.WalletFile.__struct_fields__)),
+        ("## The set record", [key for key in json.loads(record.text) if key != "format"]),
+    ):
+        section = text.split(heading, 1)[1].split("\n## ", 1)[0]
+        assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == keys
+
+
+def test_the_pool_is_expanded_as_the_page_says() -> None:
+    import hmac
+
+    def framed(data: bytes) -> bytes:
+        return len(data).to_bytes(8, "big") + data
+
+    given = ("system", bytes(range(64))), ("dice", b"1523461523")
+    pool = Pool(tuple(Source(kind=kind, data=Secret(data), bits=1) for kind, data in given))
+    material = b"".join(framed(kind.encode()) + framed(data) for kind, data in given)
+    key = hmac.digest(b"custody-cli entropy pool 1", material, "sha256")
+    info = framed(b"bip39-entropy") + framed(b"")
+    assert pool.expand("bip39-entropy", 32).reveal() == hmac.digest(key, info + b"\x01", "sha256")

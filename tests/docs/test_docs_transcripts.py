@@ -1,0 +1,117 @@
+"""What the pages show is what happens: every console block is typed again."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from doc_pages import DOCS, PAGES, blocks, played, practice, tidy, transcript, walked
+from shared_data import ROOT
+
+from ceremonies.spoken import words
+
+TUTORIAL = DOCS / "tutorial.md"
+WITH_CONSOLE = [page for page in PAGES if page != TUTORIAL and blocks(page, "console")]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[str]]:
+    """What the program answers to each page, all pages typed at once."""
+
+    def typed(page: Path) -> list[str]:
+        folder = tmp_path_factory.mktemp(page.stem)
+        if page == TUTORIAL:
+            (folder / "docs").symlink_to(DOCS)
+            return [answer for _, answer in walked(page, folder)]
+        practice(folder)
+        return played([one.command for one in transcript(page)], folder)
+
+    pages = [TUTORIAL, *WITH_CONSOLE]
+    with ThreadPoolExecutor(len(pages)) as pool:
+        return dict(zip(pages, pool.map(typed, pages), strict=True))
+
+
+@pytest.mark.parametrize("page", WITH_CONSOLE, ids=lambda page: page.name)
+def test_what_a_page_shows_is_what_the_program_answers(
+    page: Path, answers: dict[Path, list[str]]
+) -> None:
+    wrong = [
+        f"$ {one.command}\n{answer}"
+        for one, answer in zip(transcript(page), answers[page], strict=True)
+        if answer != tidy(one.output)
+    ]
+    assert not wrong, f"`python tests/docs/refresh.py {page.name}` where this is meant:\n" + (
+        "\n".join(wrong)
+    )
+
+
+def test_the_tutorial_can_be_walked(answers: dict[Path, list[str]]) -> None:
+    shown = [tidy(one.output) for one in transcript(TUTORIAL)]
+    assert len(shown) > 15
+    for before, now in zip(shown, answers[TUTORIAL], strict=True):
+        assert _without_chance(now) == _without_chance(before)
+
+
+def _without_chance(text: str) -> str:
+    """A text without what differs from key to key: hex, keys, addresses, spoken words."""
+    spoken = set(words(bytes(n for byte in range(256) for n in (byte, byte))).split())
+    hidden = re.sub(r"[a-z]{3,}", lambda found: "W" if found[0] in spoken else found[0], text)
+    hidden = re.sub(r"W(?:\s+W)+", "WORDS", hidden)
+    hidden = re.sub(r"\b(bcrt )?([0-9a-z]{4} )+[0-9a-z]{1,4}$", "FOURS", hidden, flags=re.MULTILINE)
+    hidden = re.sub(r"wpkh\(\S*#\w{8}", "DESCRIPTOR", hidden)
+    hidden = re.sub(r"\btpub\w+|\bbcrt1\w+", "KEY", hidden)
+    hidden = re.sub(r"(?<![\w.])[0-9a-f]{8}(?:[0-9a-f]{56})?\b", "HASH", hidden)
+    return re.sub(r'("set": "|set +)[0-9a-f]{4}\b', r"\1SET", hidden)
+
+
+def test_what_differs_is_hidden_and_nothing_else() -> None:
+    assert _without_chance('{"set": "0a2f", "needs": 2}') == '{"set": "SET", "needs": 2}'
+    assert _without_chance("fee  0.00001410 BTC") == "fee  0.00001410 BTC"
+    assert _without_chance("signed by   f127638d") == "signed by   HASH"
+    assert (
+        _without_chance("in words  hockey stethoscope\n  physique\nfee") == "in words  WORDS\nfee"
+    )
+
+
+def test_a_page_that_is_wrong_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "wrong.md"
+    page.write_text("```console\n$ printf 'yes  \\n\\n'; (exit 3)\nno\n$ echo $?\n3\n```\n")
+    one, other = transcript(page)
+    assert played([one.command, other.command], tmp_path) == ["yes", "3"]
+    assert (one.output, other.output) == ("no", "3")
+
+
+def test_the_library_example_signs_with_no_terminal() -> None:
+    script = DOCS / "library_example.py"
+    done = subprocess.run(
+        [sys.executable, script],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/nowhere"},
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told, psbt = done.stdout.splitlines()
+    assert re.fullmatch(r"[0-9a-f]{8} 1 1410 sat", told)
+
+    from ceremonies.bitcoin.psbt import parse
+    from ceremonies.signing.finish import finalize
+
+    assert "interpreter" in finalize(parse(bytes.fromhex(psbt))).verified_by
+
+
+def test_the_library_example_is_fifteen_lines_and_stands_on_its_page() -> None:
+    source = (DOCS / "library_example.py").read_text("utf-8")
+    code = source.split('"""', 2)[2]
+    assert len([line for line in code.splitlines() if line.strip()]) == 15
+    assert "import typer" not in code
+    assert "custody_cli" not in code
+    (shown,) = blocks(DOCS / "library.md", "python")
+    assert shown.text == source
