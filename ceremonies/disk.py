@@ -43,7 +43,9 @@ def read_stream(descriptor: int, *, limit: int, what: str) -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            raise InputError(f"{what} is longer than {limit} bytes")
+            raise InputError(
+                f"{what} is longer than {limit} bytes", hint="check that this is the right file"
+            )
     return b"".join(chunks)
 
 

@@ -37,9 +37,9 @@ class Finding:
 
 
 class CeremonyError(Exception):
-    """The root: a cause, a hint where something can be done, and the findings behind it."""
+    """The root: a cause, a hint at what to do about it, and the findings behind it."""
 
-    def __init__(self, cause: str, *, hint: str = "", findings: Iterable[Finding] = ()) -> None:
+    def __init__(self, cause: str, *, hint: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(cause)
         self.cause = cause
         self.hint = hint

@@ -13,6 +13,7 @@ from ceremonies.errors import InputError
 
 T = TypeVar("T")
 
+_ANOTHER_COPY = "check that this is the right file, and use another copy"
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
@@ -34,13 +35,15 @@ def json_value(data: bytes, kind: type[T], *, what: str) -> T:
         )
         return msgspec.convert(plain, kind, strict=True)
     except UnicodeDecodeError:
-        raise InputError(f"{what} is not UTF-8 text") from None
+        raise InputError(f"{what} is not UTF-8 text", hint=_ANOTHER_COPY) from None
     except RecursionError:
-        raise InputError(f"{what} is nested too deeply") from None
+        raise InputError(f"{what} is nested too deeply", hint=_ANOTHER_COPY) from None
     except msgspec.ValidationError as error:
-        raise InputError(f"{what} does not have the expected form: {error}") from None
+        raise InputError(
+            f"{what} does not have the expected form: {error}", hint=_ANOTHER_COPY
+        ) from None
     except ValueError as error:
-        raise InputError(f"{what} is not strict JSON: {error}") from None
+        raise InputError(f"{what} is not strict JSON: {error}", hint=_ANOTHER_COPY) from None
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -57,10 +60,13 @@ def _no_fraction(text: str) -> Any:
 def hex_bytes(text: str, *, what: str, size: int | None = None) -> bytes:
     """Read hexadecimal without spaces or prefix, of exactly `size` bytes where it is given."""
     if not set(text) <= _HEX_DIGITS or len(text) % 2:
-        raise InputError(f"{what} is not hexadecimal")
+        raise InputError(f"{what} is not hexadecimal", hint="use the digits 0 to 9 and a to f")
     value = bytes.fromhex(text)
     if size is not None and len(value) != size:
-        raise InputError(f"{what} must be {size * 2} hexadecimal digits, not {len(text)}")
+        raise InputError(
+            f"{what} must be {size * 2} hexadecimal digits, not {len(text)}",
+            hint="copy it whole",
+        )
     return value
 
 
@@ -69,7 +75,7 @@ def base64_bytes(text: str, *, what: str) -> bytes:
     try:
         value = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise InputError(f"{what} is not Base64") from None
+        raise InputError(f"{what} is not Base64", hint=_ANOTHER_COPY) from None
     if base64.b64encode(value).decode() != text:
-        raise InputError(f"{what} is not canonical Base64")
+        raise InputError(f"{what} is not canonical Base64", hint=_ANOTHER_COPY)
     return value

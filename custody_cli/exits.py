@@ -140,7 +140,9 @@ def error_answer(failure: Failure) -> ErrorAnswer:
 def _lines(failure: Failure) -> Iterable[str]:
     # causes were made visible where foreign text went in; a line break must not forge a line
     yield f"error: {_one_line(failure.cause)}"
-    for finding in failure.findings:
+    # a failure that is one finding and nothing else has said it already
+    others = [finding for finding in failure.findings if finding.message != failure.cause]
+    for finding in others:
         where = f" at {visible(finding.where)}" if finding.where else ""
         yield f"  {finding.level}: {finding.rule}{where}: {_one_line(finding.message)}"
         if finding.hint:

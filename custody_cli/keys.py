@@ -38,7 +38,9 @@ def key_from(
     """
     insist_on_libsecp256k1()
     if seed is not None and shares:
-        raise WrongUsage("a key comes from --seed or from --share, not from both")
+        raise WrongUsage(
+            "--seed and --share exclude each other", hint="give the phrase, or the cards"
+        )
     wanted = Scheme(scheme)
     if shares or (seed is None and wanted is Scheme.SLIP39):
         return key_from_cards(shares, scheme, passphrase)

@@ -35,10 +35,6 @@ Out = Annotated[
     Path,
     typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
 ]
-OptionalOut = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
-]
 NetworkName = Annotated[NetworkChoice, typer.Option("--network", help="The Bitcoin network.")]
 SchemeName = Annotated[
     SchemeChoice,

@@ -50,5 +50,7 @@ def write_psbt(path: Path, data: bytes, encoding: Encoding) -> None:
 def _read(name: str, kind: Kind, what: str) -> tuple[bytes, Encoding]:
     payload, encoding = file.read(payload_from(name, what=what, limit=file.MAX_SIZE))
     if payload.kind is not kind:
-        raise InputError(f"{what} is a {payload.kind.value}, not a {kind.value}")
+        raise InputError(
+            f"{what} is a {payload.kind.value}, not a {kind.value}", hint="name the other file"
+        )
     return payload.data, encoding

@@ -46,7 +46,7 @@ class Tty:
         typed = self.reader.readline()
         if not typed:
             self.say()
-            raise Declined("the operator ended the input")
+            raise Declined("the operator ended the input", hint="nothing was done; run it again")
         return typed.strip()
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ENOUGH_LETTERS = 4
+_AGAIN = "nothing was done; run it again"
 _DIE = frozenset("123456 ")
 _COLUMNS = 3
 
@@ -107,7 +108,7 @@ def ask_yes(question: str, *, shown: str = "") -> None:
             if typed == "yes":
                 return
             if typed == "no":
-                raise Declined("the operator said no")
+                raise Declined("the operator said no", hint=_AGAIN)
             tty.say("type yes or no in full")
 
 
@@ -219,7 +220,7 @@ def _read(session: PromptSession[str], message: str | Callable[[], str]) -> str:
     try:
         return session.prompt(message).strip("\r\n")
     except EOFError:
-        raise Declined("the operator ended the input") from None
+        raise Declined("the operator ended the input", hint=_AGAIN) from None
 
 
 def _session(

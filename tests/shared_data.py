@@ -1,6 +1,6 @@
 """The published vectors and the Bitcoin Core corpus, read from outside the project.
 
-`CUSTODY_SHARED` names the folder (default `../shared`); tests that need it skip where it is missing.
+`CUSTODY_SHARED` names the folder (default `../shared`); tests that need it skip without it.
 """
 
 from __future__ import annotations

@@ -72,4 +72,6 @@ def master(seed: Secret, network: Network) -> PrivateNode:
     try:
         return PrivateNode(rootxprv_from_seed_(seed.reveal(), network.xprv_version))
     except ENGINE_ERRORS:
-        raise InputError("the seed makes no BIP-32 master key") from None
+        raise InputError(
+            "the seed makes no BIP-32 master key", hint="use a seed of 16 to 64 bytes"
+        ) from None

@@ -33,9 +33,11 @@ def practice_psbt(branches: Sequence[Descriptor]) -> bytes:
     """
     receive, change = branches
     if receive.network.name != "regtest":
-        raise Refused("practice coins exist on regtest alone")
+        raise Refused(
+            "practice coins exist on regtest alone", hint="register the practice wallet on regtest"
+        )
     if receive.kind != "wpkh":
-        raise InputError("the practice wallet must be wpkh")
+        raise InputError("the practice wallet must be wpkh", hint="use an account of --script wpkh")
     ours, back = receive.at(0), change.at(0)
     funding = _transaction(_nowhere(), [Output(COIN_SAT, ours.script)])
     payee = b"\x00\x14" + hash160(b"practice payee")

@@ -9,7 +9,6 @@ from btclib.script import script_pub_key as engine
 
 from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
-from ceremonies.errors import InputError
 from ceremonies.network import Network
 
 PAY_TO_ANCHOR = bytes.fromhex("51024e73")
@@ -23,22 +22,6 @@ def hash160(data: bytes) -> bytes:
 def address(script: bytes, network: Network) -> str | None:
     """Return the address of an output script on that network, or None where it has none."""
     return engine.address(script, network.name) or None
-
-
-def script_of(text: str, network: Network) -> bytes:
-    """Return the output script of an address of that network.
-
-    Raises:
-        InputError: it is not one.
-    """
-    try:
-        found = engine.ScriptPubKey.from_address(text)
-        script = bytes(found.script)
-    except ENGINE_ERRORS:
-        raise InputError("that is not a Bitcoin address") from None
-    if address(script, network) != text:
-        raise InputError(f"that address is not of {network.name}")
-    return script
 
 
 def is_p2sh(script: bytes) -> bool:

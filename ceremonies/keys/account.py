@@ -63,7 +63,9 @@ def account_path(script: str, number: int, network: Network) -> tuple[int, ...]:
     if script not in _PURPOSES:
         raise InputError("unknown script type", hint=f"use one of {', '.join(SCRIPTS)}")
     if not 0 <= number < HARDENED:
-        raise InputError("the account number is not between 0 and 2147483647")
+        raise InputError(
+            f"there is no account {number}", hint="accounts are counted from 0 to 2147483647"
+        )
     purpose, kind = _PURPOSES[script]
     steps = [purpose, network.coin_type, number, *([] if kind is None else [kind])]
     return tuple(step + HARDENED for step in steps)

@@ -26,7 +26,7 @@ def read_text(written: Secret, *, what: str) -> str:
     # suppressed, not replaced: the decoder's exception carries the bytes, even as a context
     with suppress(UnicodeDecodeError):
         return written.reveal().decode("utf-8")
-    raise InputError(f"{what} is not UTF-8 text")
+    raise InputError(f"{what} is not UTF-8 text", hint="write it as plain text, without formatting")
 
 
 def read_words(written: Secret, *, what: str) -> tuple[str, ...]:

@@ -172,4 +172,6 @@ def read_previous(data: bytes) -> Transaction:
     try:
         return transaction.parse(data)
     except Malformed as error:
-        raise InputError(f"that is not a transaction: {error}") from None
+        raise InputError(
+            f"that is not a transaction: {error}", hint="give a raw transaction, binary or hex"
+        ) from None

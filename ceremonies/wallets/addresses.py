@@ -35,14 +35,23 @@ def address_at(wallet: Wallet, place: Place) -> Address:
         IntegrityError: the two roads disagree.
     """
     if place.branch >= len(wallet.branches):
-        raise InputError(f"wallet {wallet.name} has no change branch")
+        raise InputError(
+            f"wallet {wallet.name} has no change branch",
+            hint="it was registered with one descriptor for one branch",
+        )
     branch = wallet.branches[place.branch]
     if not 0 <= place.index <= LAST_INDEX or (place.index and not branch.is_ranged):
-        raise InputError(f"wallet {wallet.name} has no index {place.index}")
+        raise InputError(
+            f"wallet {wallet.name} has no index {place.index}",
+            hint=f"use 0 to {LAST_INDEX}" if branch.is_ranged else "its one address has index 0",
+        )
     derived = branch.at(place.index)
     text = script.address(derived.script, wallet.network)
     if text is None:
-        raise InputError(f"the scripts of wallet {wallet.name} have no address")
+        raise InputError(
+            f"the scripts of wallet {wallet.name} have no address",
+            hint="a wallet that receives coins by address has another kind of descriptor",
+        )
     keys = [
         second_opinion.child_key(key.xpub, key.steps_at(place.index), wallet.network)
         for key in branch.keys

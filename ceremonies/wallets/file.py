@@ -54,6 +54,6 @@ def read(data: bytes) -> Wallet:
     if wallet.id != content.id:
         raise IntegrityError(
             "the wallet file's id is not that of its descriptor and network",
-            hint="the file was changed: compare it with another copy, or create it again",
+            hint="the file was changed: use another copy, and find out who changed this one",
         )
     return wallet

@@ -119,10 +119,16 @@ def register(name: str, texts: Sequence[str], network: Network) -> Wallet:
     elif len(given) == 1:
         text = given[0]
     else:
-        raise InputError("a wallet has one descriptor, or a receive and a change descriptor")
+        raise InputError(
+            f"{len(given)} descriptors were given",
+            hint="a wallet has one descriptor, or a receive and a change descriptor",
+        )
     parts = descriptors.branches(text)
     if len(parts) > 2:
-        raise InputError("the descriptor has more branches than receive and change")
+        raise InputError(
+            f"the descriptor has {len(parts)} branches",
+            hint="a wallet has a receive and a change branch, such as <0;1>",
+        )
     branches = tuple(descriptors.parse(part, network) for part in parts)
     return Wallet(name=name, network=network, descriptor=text, branches=branches)
 

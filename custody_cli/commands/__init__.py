@@ -49,7 +49,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 def example(*lines: str) -> str:
     """Write the example that ends a help text."""
-    return "\n".join(["\b", "Example:", *(f"  $ {line}" for line in lines)])
+    return "\n".join(
+        ["\b", "Example:", *(line if line.startswith("    ") else f"  $ {line}" for line in lines)]
+    )
 
 
 def noun(name: str) -> typer.Typer:

@@ -171,7 +171,9 @@ def _approved(reviewed: Review, approve: str | None, *, yes: bool) -> bytes:
     if approve is not None and yes:
         raise WrongUsage("--approve and --yes exclude each other", hint="give the intent alone")
     if approve is not None:
-        return insist(reviewed, hex_bytes(approve, what="the approved intent", size=32))
+        # as the review prints it, in groups of four, or as scripts read it
+        typed = approve.replace(" ", "")
+        return insist(reviewed, hex_bytes(typed, what="the approved intent", size=32))
     intent = insist(reviewed)
     if not yes:
         from custody_cli import terminal

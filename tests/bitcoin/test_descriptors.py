@@ -66,7 +66,7 @@ def test_every_change_of_one_character_is_refused() -> None:
     text = add_checksum(BOTH)
     characters = sorted({*text, *"0aAzqx'#*<> ,é"})
     for at, old in enumerate(text):
-        for new in characters:
+        for new in {old.swapcase(), "'", "#", "é", *characters[at % 6 :: 6]}:
             if new != old:
                 with pytest.raises(InputError):
                     descriptors.normalised(text[:at] + new + text[at + 1 :])

@@ -33,7 +33,7 @@ def test_ecdsa_hashes_are_the_engines(name: str) -> None:
     for spend in spends(name):
         read, hashes = hashes_of(spend)
         theirs = engine.Psbt.parse(spend.psbt)
-        for index in list(range(len(read.inputs)))[:5]:
+        for index in {0, len(read.inputs) // 2, len(read.inputs) - 1}:
             for kind in (ALL, NONE, ALL | ANYONE, SINGLE | ANYONE):
                 if kind == SINGLE | ANYONE and index >= len(read.outputs):
                     continue
@@ -46,7 +46,7 @@ def test_taproot_hashes_are_the_engines() -> None:
     for spend in spends("tr"):
         read, hashes = hashes_of(spend)
         theirs = engine.Psbt.parse(spend.psbt)
-        for index in list(range(len(read.inputs)))[:5]:
+        for index in {0, len(read.inputs) // 2, len(read.inputs) - 1}:
             for kind in (DEFAULT, ALL, NONE | ANYONE):
                 key_path = engine.taproot_sig_hash(theirs, index, hash_type=kind)
                 assert hashes.taproot(index, kind=kind) == key_path, f"{spend.where} {index}"

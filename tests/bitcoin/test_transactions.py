@@ -40,7 +40,7 @@ def test_the_engine_reads_the_same_transaction(made: Transaction) -> None:
     ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(transactions(), st.data())
 def test_a_damaged_transaction_is_refused_or_is_exactly_what_was_read(
     made: Transaction, data: st.DataObject

@@ -15,7 +15,7 @@ from ceremonies.bitcoin.bip32 import master
 from ceremonies.errors import CeremonyError
 from ceremonies.keys import entropy, slip39
 from ceremonies.keys.card import Group
-from ceremonies.keys.seed import Seed, read_seed
+from ceremonies.keys.seed import read_seed
 from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.signing.signer import Signer
@@ -132,7 +132,7 @@ def test_no_object_that_holds_a_secret_shows_it(furnished: Room, known: Known) -
 def test_no_exception_about_a_secret_shows_it(furnished: Room, known: Known) -> None:
     for name in ("wrong-word.txt", "bad-checksum.txt", "broken-card.txt", "bare.txt"):
         written = Secret((furnished.work / name).read_bytes())
-        for read in (read_seed, slip39.read_card, entropy.dice, lambda s: Seed("slip39", s)):
+        for read in (read_seed, slip39.read_card, entropy.dice):
             with pytest.raises(CeremonyError) as caught:
                 read(written)
             error: BaseException | None = caught.value

@@ -80,7 +80,7 @@ from ceremonies.errors import InputError
 try:
     int("{SECRET}")
 except ValueError:
-    raise InputError("a number is needed") from None
+    raise InputError("a number is needed", hint="type one") from None
 """
     done = attempt(body, "--debug")
     assert done.returncode == 3

@@ -205,7 +205,7 @@ from ceremonies.errors import InputError
 from custody_cli import terminal
 def accept(rolls):
     if len(rolls) < 3:
-        raise InputError("too few rolls")
+        raise InputError("too few rolls", hint="roll on")
     return rolls
 print("result", len(terminal.ask_dice("roll the dice", bits=5, accept=accept)))
 """

@@ -16,15 +16,16 @@ def test_each_error_carries_a_cause_and_a_hint(name: str) -> None:
     error = kind("a cause", hint="a hint")
     assert (error.cause, error.hint, str(error)) == ("a cause", "a hint", "a cause")
     assert isinstance(error, errors.CeremonyError)
-    assert kind("a cause").hint == ""
+    with pytest.raises(TypeError, match="hint"):
+        kind("a cause")
 
 
 def test_a_refusal_carries_its_findings() -> None:
     found = errors.Finding(
         rule="size", level=errors.Level.REFUSE, where="", message="too long", hint="send less"
     )
-    assert errors.Refused("no", findings=iter([found])).findings == (found,)
-    assert errors.Refused("no").findings == ()
+    assert errors.Refused("no", hint="ask", findings=iter([found])).findings == (found,)
+    assert errors.Refused("no", hint="ask").findings == ()
 
 
 def test_networks_are_found_by_name_alone() -> None:

@@ -10,19 +10,26 @@ from importlib import import_module, resources
 from pathlib import Path
 
 import pytest
+from shared_data import ROOT, corpus
 
 from ceremonies.bitcoin import kernel, transaction
+from ceremonies.bitcoin.derivation import parse_path
 from ceremonies.bitcoin.practice import practice_psbt
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.errors import InputError, Refused
+from ceremonies.keys.account import derive
 from ceremonies.network import MAINNET, REGTEST
+from ceremonies.secret import Secret
 from ceremonies.wallets.wallet import register
 from custody_cli.commands import NOUNS
-from shared_data import ROOT, corpus
+
+
+Played = tuple[subprocess.CompletedProcess[str], Path]
+"""The finished rehearsal, and the folder it was played in."""
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("rehearsal")
     call = [sys.executable, "-m", "custody_cli.rehearse", str(folder)]
     return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False), folder
@@ -38,18 +45,14 @@ def commands() -> set[str]:
     return found
 
 
-def test_it_plays_every_command_and_ends_well(
-    played: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
+def test_it_plays_every_command_and_ends_well(played: Played) -> None:
     done, _ = played
     assert done.returncode == 0, done.stdout + done.stderr
     shown = set(re.findall(r"^\$ custody (doctor|\w+ \w+)", done.stdout, re.MULTILINE))
     assert shown == commands()
 
 
-def test_its_transaction_spends_the_practice_coin_under_bitcoin_cores_rules(
-    played: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
+def test_its_transaction_spends_the_practice_coin_under_bitcoin_cores_rules(played: Played) -> None:
     _, folder = played
     psbt = parse((folder / "payment.psbt").read_bytes())
     spent = psbt.inputs[0].previous_output
@@ -59,16 +62,12 @@ def test_its_transaction_spends_the_practice_coin_under_bitcoin_cores_rules(
     assert transaction.parse(final).txid == psbt.transaction.txid
 
 
-def test_the_key_recovered_from_cards_is_the_key_made(
-    played: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
+def test_the_key_recovered_from_cards_is_the_key_made(played: Played) -> None:
     _, folder = played
     assert (folder / "recovered.txt").read_bytes() == (folder / "phrase.txt").read_bytes()
 
 
-def test_the_phrase_never_reaches_what_it_prints(
-    played: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
+def test_the_phrase_never_reaches_what_it_prints(played: Played) -> None:
     done, folder = played
     words = (folder / "phrase.txt").read_text().split()
     for start in range(len(words) - 2):
@@ -92,9 +91,9 @@ def test_practice_coins_are_refused_to_wallets_that_could_hold_value() -> None:
     descriptor = next(case["descriptor"] for case in corpus() if case["case"] == "pkh")
     with pytest.raises(InputError):
         practice_psbt(register("w", [descriptor], REGTEST).branches)
-    key = "[73c5da0a/84h/0h/0h]xpub6CatWdiZiodmUeTDp8LT5or8nmbKNcuyvz7WyksVFkKB4RHwCD3XyuvPEbvqAQY3rAPshWcMLoP2fMFMKHPJ4ZeZXYVUhLv1VMrjPC7PW6V"
-    from ceremonies.bitcoin.descriptor import with_checksum
-
-    wallet = register("w", [with_checksum(f"wpkh({key}/<0;1>/*)")], MAINNET)
+    key = derive(Secret(bytes(32)), parse_path("m/84h/0h/0h"), MAINNET)
+    text = key.descriptor("wpkh")
+    assert text is not None
+    wallet = register("w", [text], MAINNET)
     with pytest.raises(Refused):
         practice_psbt(wallet.branches)

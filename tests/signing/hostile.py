@@ -531,7 +531,7 @@ def _pays_to(name: str, script: bytes) -> None:
     breaks("witness-version", "wpkh", "wsh", "tr", "pkh")(make)
 
 
-_pays_to("pays_to_version_2", b"\x52\x20" + bytes(32))
+_pays_to("pays_to_version_2", b"\x52\x20" + bytes.fromhex(NUMS))
 _pays_to("pays_to_version_16", b"\x60\x02\x01\x02")
 _pays_to("pays_to_a_taproot_program_of_20_bytes", b"\x51\x14" + bytes(20))
 _pays_to("pays_to_a_taproot_program_of_2_bytes", b"\x51\x02\x4e\x74")

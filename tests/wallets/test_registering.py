@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import cache
 
 import pytest
 from btclib_wallet.descriptors import add_checksum, multipath_descriptors
@@ -20,6 +21,7 @@ from ceremonies.wallets.wallet import Place, Wallet, register
 VAULT = described("wsh(sortedmulti(2,K1,K2,K3))")
 
 
+@cache
 def vault() -> Wallet:
     return register("vault", [VAULT], REGTEST)
 
