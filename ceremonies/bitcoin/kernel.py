@@ -14,11 +14,17 @@ def is_installed() -> bool:
 
 
 def rejects(final: bytes, spent: Sequence[Output]) -> str | None:
-    """Return which input Bitcoin Core rejects, or None where it accepts all of them."""
+    """Return what Bitcoin Core rejects, or None where it accepts every input."""
     import pbk
     from pbk.script import PrecomputedTransactionData
 
-    transaction = pbk.Transaction(final)
+    try:
+        transaction = pbk.Transaction(final)
+    except RuntimeError:
+        return "it is not a transaction"
+    # the kernel ends the whole process over another number of outputs, and over none asks nothing
+    if len(transaction.inputs) != len(spent):
+        return f"it has {len(transaction.inputs)} inputs, and {len(spent)} spent outputs are known"
     scripts = [pbk.ScriptPubkey(output.script) for output in spent]
     outputs = [
         pbk.TransactionOutput(script, output.value)

@@ -106,6 +106,24 @@ def test_another_amount_than_was_signed_is_rejected(name: str, rejects: Verifier
     assert rejects(spend.final, richer)
 
 
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("name", CASES)
+def test_an_input_whose_spent_output_is_not_given_is_not_passed_over(
+    name: str, rejects: Verifier
+) -> None:
+    spend = next(spend for spend in spends(name) if spend.name == "pay-3-inputs")
+    assert len(spend.spent) > 1
+    assert rejects(spend.final, spend.spent[:-1])
+    assert rejects(spend.final, [*spend.spent, spend.spent[0]])
+    assert rejects(spend.final, [])
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+@pytest.mark.parametrize("noise", [b"", bytes(10), b"\x02\x00\x00\x00", b"\xff" * 100])
+def test_what_is_no_transaction_is_rejected(noise: bytes, rejects: Verifier) -> None:
+    assert rejects(noise, [Output(1, b"\x51")])
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(CASES), st.data())
 def test_the_interpreter_never_accepts_nor_chokes_on_a_damaged_transaction(

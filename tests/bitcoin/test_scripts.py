@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from btclib.script.script_pub_key import ScriptPubKey, type_and_payload
 from hypothesis import given
@@ -75,6 +77,27 @@ def test_kinds_are_what_the_engine_says_they_are(written: bytes) -> None:
     assert script.is_p2wsh(written) == (kind == "p2wsh")
     assert script.is_p2tr(written) == (kind == "p2tr")
     assert script.is_data(written) or kind != "nulldata"
+
+
+@pytest.mark.parametrize(
+    ("kind", "honest"),
+    [
+        (script.is_p2sh, b"\xa9\x14" + bytes(20) + b"\x87"),
+        (script.is_p2wpkh, b"\x00\x14" + bytes(20)),
+        (script.is_p2wsh, b"\x00\x20" + bytes(32)),
+        (script.is_p2tr, b"\x51\x20" + bytes(32)),
+    ],
+)
+def test_a_script_one_byte_away_from_a_kind_is_not_of_that_kind(
+    kind: Callable[[bytes], bool], honest: bytes
+) -> None:
+    assert kind(honest)
+    for at in (0, 1):
+        assert not kind(honest[:at] + bytes([honest[at] ^ 1]) + honest[at + 1 :])
+    if kind is script.is_p2sh:
+        assert not kind(honest[:-1] + b"\x88")
+    assert not kind(honest + b"\x00")
+    assert not kind(honest[:-1])
 
 
 @given(st.integers(0, 16), st.binary(min_size=2, max_size=40))

@@ -163,6 +163,13 @@ def more_than_20_000_inputs(_wallet: Wallet) -> bytes:
 
 
 @breaks("size", "wpkh")
+def too_many_inputs_are_not_even_looked_at(wallet: Wallet) -> bytes:
+    """What is counted is garbage, which would be `strict` had anybody read it."""
+    counted = bytes(4) + b"\xfd" + (20_001).to_bytes(2, "little") + b"\xff" * (20_001 * 41)
+    return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\x00", counted))
+
+
+@breaks("size", "wpkh")
 def more_than_20_000_outputs(wallet: Wallet) -> bytes:
     maps = read(make_psbt(wallet))
     with_transaction(maps, outputs=(Output(1, PAYEE),) * 20_001)
@@ -182,6 +189,11 @@ def its_transaction_counts_more_inputs_than_bytes(wallet: Wallet) -> bytes:
 @breaks("strict", "wpkh", "tr", "wsh")
 def bytes_follow_its_end(wallet: Wallet) -> bytes:
     return make_psbt(wallet) + b"\x00"
+
+
+@breaks("strict", "wpkh")
+def bytes_follow_the_end_of_what_the_engine_is_not_shown(wallet: Wallet) -> bytes:
+    return the_same_coin_twice(wallet) + b"\x00"
 
 
 @breaks("strict", "wpkh", "tr", "wsh")
@@ -319,6 +331,11 @@ def a_witness_script_where_none_belongs(wallet: Wallet) -> bytes:
 def another_internal_key(wallet: Wallet) -> bytes:
     other = wallet.derive(RECEIVED[0]).script[2:]
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x17", other))
+
+
+@breaks("script", *TAPROOT)
+def an_internal_key_that_is_no_key(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x17", b"\xff" * 32))
 
 
 @breaks("script", "tr")

@@ -211,6 +211,17 @@ def test_a_previous_transaction_of_another_coin_proves_nothing() -> None:
     assert {found.rule for found in review(given, wallet).refusals} == {"prevtx-missing"}
 
 
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_previous_transaction_with_another_txid_vouches_for_nothing(kind: str) -> None:
+    wallet = make_wallet(kind)
+    lie = previous(wallet, RECEIVED[0], 900_000, 99).serialize(witness=True)
+    reviewed = look(edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x00", lie)), wallet)
+    fact = reviewed.facts.inputs[0]
+    assert not fact.is_vouched
+    assert fact.spent == fact.given.witness_utxo
+    assert reviewed.facts.fee_sat in (3_000, None)
+
+
 @pytest.mark.parametrize("kind", TAPROOT)
 def test_taproot_needs_no_previous_transactions(kind: str) -> None:
     wallet = make_wallet(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from functools import cache
@@ -13,7 +14,7 @@ from ecc import curves
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from signing.hostile import EVERY, an_input_of_the_next_account, the_same_coin_twice
-from signing.psbt_records import Map, edited, put, read, write
+from signing.psbt_records import Map, blob, edited, put, read, write
 from signing.wallets_made import (
     CHANGE,
     PAYEE,
@@ -129,6 +130,8 @@ def test_a_key_in_several_leaves_signs_each_and_the_smallest_witness_is_used() -
     own = psbts.parse(answer("tr-several-leaves", 1))
     assert [len(one.tap_script_signatures) for one in own.inputs] == [2, 2]
     assert [len(one.witness) for one in finish.finalize(own).transaction.inputs] == [3, 3]
+    both = combined(answer("tr-several-leaves", 1), answer("tr-several-leaves", 2))
+    assert [len(one.witness) for one in finish.finalize(both).transaction.inputs] == [3, 3]
 
 
 def test_a_miniscript_input_with_its_word_alone_is_finalized() -> None:
@@ -293,6 +296,18 @@ def test_the_intent_is_another_for_each_thing_that_signing_does() -> None:
     assert len(intents) == len(made)
 
 
+@pytest.mark.parametrize("kind", EVERY)
+def test_the_intent_is_what_its_definition_says(kind: str) -> None:
+    wallet = make_wallet(kind)
+    psbt = psbts.parse(good(kind))
+    raw = psbt.transaction.serialize(witness=False)
+    content = b"\x07regtest" + bytes.fromhex(wallet.id) + blob(raw)
+    for place, value in ((RECEIVED[0], 600_000), (RECEIVED[1], 400_000)):
+        content += value.to_bytes(8, "little") + blob(wallet.derive(place).script)
+    tag = hashlib.sha256(b"custody-cli/intent/1").digest()
+    assert review(psbt, wallet).intent == hashlib.sha256(tag + tag + content).digest()
+
+
 def _payments_first(maps: list[Map]) -> bytes:
     """The transaction with its outputs in the other order, and their maps too."""
     psbt = psbts.parse(write(maps))
@@ -314,6 +329,13 @@ def test_signing_demands_the_intent_that_was_approved() -> None:
 
 
 # who signs
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_sorted_records_stay_sorted(kind: str) -> None:
+    in_order = edited(good(kind), lambda maps: [records.sort() for records in maps])
+    for records in read(signed(in_order, make_wallet(kind)).data):
+        assert records == sorted(records)
 
 
 @pytest.mark.parametrize("kind", GOOD)

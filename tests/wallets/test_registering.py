@@ -204,7 +204,8 @@ def test_a_key_that_does_not_move_points_at_no_index() -> None:
     body = f"wsh(sortedmulti(1,{key(1)}/<0;1>/*,{key(2)}/7))"
     wallet = register("a", [add_checksum(body)], REGTEST)
     fixed = claim("m/48h/1h/0h/2h/7", number=2)
-    assert list(wallet.places([fixed])) == []
+    below = claim("m/48h/1h/0h/2h/7/3", number=2)
+    assert list(wallet.places([fixed, below])) == []
     assert list(wallet.places([fixed, claim("m/48h/1h/0h/2h/1/4")])) == [Place(1, 4)]
 
 
