@@ -44,7 +44,7 @@ def test_each_error_has_its_code_and_kind(name: str) -> None:
 
 FINDING = """
 from ceremonies.errors import Finding, Level, Refused
-raise Refused("one rule says no", findings=[Finding(
+raise Refused("one rule says no", hint="ask", findings=[Finding(
     rule="fee-share", level=Level.REFUSE, where="output 1", message="too much", hint="lower it")])
 """
 
@@ -234,9 +234,10 @@ def test_a_full_disk_under_stdout_is_a_machine_error() -> None:
 def test_a_cause_cannot_forge_a_line_or_repaint_the_terminal() -> None:
     body = r"""
 from ceremonies.errors import InputError
-raise InputError('a\nerror: b\x1b[2J')
+raise InputError('a\nerror: b\x1b[2J', hint='c\r\x1b[1A')
 """
-    assert attempt(body).stderr == b"error: a\\x0aerror: b\\x1b[2J\n"
+    told = b"error: a\\x0aerror: b\\x1b[2J\nhint: c\\x0d\\x1b[1A\n"
+    assert attempt(body).stderr == told
 
 
 def test_doctor_tells_whether_the_machine_is_fit() -> None:
