@@ -19,8 +19,9 @@ STANDARD = "-"
 SECRET_LIMIT = 64 * 1024
 PAYLOAD_LIMIT = 64 * disk.MEBIBYTE
 
-_DESCRIPTOR = re.compile(r"fd:(0|[1-9][0-9]{0,5})")
-_FOREIGN_NUMBER = re.compile(r"fd:.*", re.DOTALL)
+_DESCRIPTOR = re.compile(r"(?:fd:|/dev/fd/|/proc/self/fd/)(0|[1-9][0-9]{0,5})")
+_FOREIGN_NUMBER = re.compile(r"(?:fd:|/dev/fd/|/proc/self/fd/).*", re.DOTALL)
+_STANDARD_NAMES = {STANDARD: 0, "/dev/stdin": 0}
 _STANDARD_DESCRIPTORS = (0, 1, 2)
 _ELSEWHERE = "use a new file, or a descriptor above 2 such as fd:3"
 _HOW = "a SOURCE is a file, - or fd:N; without one it is asked for at the terminal"
@@ -32,18 +33,20 @@ _claimed: dict[int, str] = {}
 def secret_from(source: str | None, ask: Callable[[], Secret], *, what: str) -> Secret:
     """Read a secret from FILE, `-`, `fd:N`, or by asking a person where there is no source.
 
-    `-` on a terminal asks too, so that nothing typed is echoed. The bytes are returned as they
+    A descriptor that is a terminal asks too, so that nothing typed is echoed. The bytes are returned as they
     are; readers of phrases and cards decide about white space.
 
     Raises:
         WrongUsage: the source is no source, was read already, or there is no terminal to ask at.
         InputError: it cannot be read, or is longer than 64 KiB.
     """
-    if source is None or (source == STANDARD and os.isatty(0)):
+    if source is None:
         return ask()
     descriptor = _descriptor(source)
     if descriptor is None:
         return Secret(_whole_file(Path(source), what))
+    if os.isatty(descriptor):
+        return ask()
     return Secret(_whole_stream(descriptor, what, SECRET_LIMIT))
 
 
@@ -128,9 +131,9 @@ def _sink_descriptor(sink: str) -> int | None:
 
 
 def _descriptor(name: str) -> int | None:
-    """Return N of `fd:N`, None for anything that does not begin so."""
+    """Return N of `fd:N` or of the system's names for it, None for anything else."""
     if not _FOREIGN_NUMBER.fullmatch(name):
-        return 0 if name == STANDARD else None
+        return _STANDARD_NAMES.get(name)
     match = _DESCRIPTOR.fullmatch(name)
     if match is None:
         raise WrongUsage("a descriptor is written fd:N, with N in plain decimals", hint=_HOW)

@@ -9,6 +9,7 @@ from btclib_wallet import descriptors as engine
 from btclib_wallet.bip32 import BIP32KeyData, fingerprint
 
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+from ceremonies.bitcoin.script import hash160, is_p2tr
 from ceremonies.errors import InputError
 from ceremonies.network import Network
 
@@ -19,7 +20,10 @@ _KINDS: dict[type, str] = {
     engine.TrDescriptor: "tr",
     engine.WshDescriptor: "wsh",
 }
-_PRIVATE = re.compile(r"[xyzuvtYZUV]prv")
+# at the beginning of a key alone: a public one may spell these letters further on
+_PRIVATE = re.compile(r"\b[xyzuvtYZUV]prv")
+_LEADING_ZEROS = re.compile(r"(?<=[/<;])0+(?=[0-9])")
+_HEXADECIMAL = re.compile(r"(?<=\[)[0-9a-fA-F]{8}\b|\b[0-9a-fA-F]{64,66}\b")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,15 @@ class TapTree:
     merkle_root: bytes
     leaves: tuple[tuple[bytes, bytes, int], ...]
 
+    def leaves_of(self, key: bytes) -> tuple[tuple[bytes, int], ...]:
+        """The (script, version) of each leaf that an x-only key stands in, or its hash (`pkh`).
+
+        The same leaf may stand at two places of the tree, and is named once.
+        """
+        pushes = b"\x20" + key, b"\x14" + hash160(key)
+        different = dict.fromkeys((leaf, version) for _, leaf, version in self.leaves)
+        return tuple(one for one in different if any(push in one[0] for push in pushes))
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -76,6 +89,16 @@ class Derived:
     script: bytes
     keys: dict[bytes, tuple[str, tuple[int, ...]]]
     taproot: TapTree | None
+
+    def is_signed_by(self, key: bytes) -> bool:
+        """Whether a signature by this key (33 bytes) alone is one the script asks for.
+
+        None is by a key that others hold too (MuSig2), nor by one that is an output key itself.
+        """
+        if not is_p2tr(self.script):
+            return True
+        tree, own = self.taproot, key[1:]
+        return tree is not None and (own == tree.internal_key or bool(tree.leaves_of(own)))
 
 
 @dataclass(frozen=True)
@@ -111,7 +134,10 @@ class Descriptor:
 
 
 def normalised(text: str) -> str:
-    """Verify the checksum and write hardened steps with `h`; a private key is refused.
+    """Verify the checksum and write the descriptor in one way; a private key is refused.
+
+    Hardened steps end in `h`, numbers have no leading zeros, and fingerprints, keys and hashes are
+    in lower case: one wallet has one id, whoever wrote its descriptor.
 
     Raises:
         InputError: no checksum, a wrong one, or private key material.
@@ -128,7 +154,9 @@ def normalised(text: str) -> str:
         )
     try:
         engine.strip_checksum(text)
-        return str(engine.add_checksum(body.replace("'", "h")))
+        body = _LEADING_ZEROS.sub("", body.replace("'", "h"))
+        body = _HEXADECIMAL.sub(lambda found: found[0].lower(), body)
+        return str(engine.add_checksum(body))
     except ENGINE_ERRORS as error:
         raise InputError(
             f"the descriptor is damaged: {error}", hint="copy it again, whole, from the coordinator"

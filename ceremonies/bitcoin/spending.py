@@ -53,7 +53,7 @@ def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
         ((key, signature),) = signatures.items()
         if is_p2wpkh(script):
             return wrapper, (signature, key)
-        return (blob(signature) + blob(key), ()) if not wrapped else None
+        return blob(signature) + blob(key) + (pushed(script) if wrapped else b""), ()
     multisig = multisig_of(given.witness_script if is_p2wsh(script) else script)
     if multisig is None:
         return None

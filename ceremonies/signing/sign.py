@@ -11,7 +11,7 @@ from ceremonies.bitcoin import signer as engine
 from ceremonies.bitcoin.bip32 import PrivateNode
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
 from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMaps
-from ceremonies.bitcoin.script import hash160, tapleaf_hash
+from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
 from ceremonies.secret import Secret
@@ -88,13 +88,10 @@ def _signatures(
         assert fact.spent is not None
         output_key = fact.spent.script[2:]
         yield b"\x13", _schnorr(fact, key, output_key, b"", hashes, os_random)
-    pushes = b"\x20" + own, b"\x14" + hash160(own)  # a leaf names a key, or its hash (pkh)
-    # the same leaf may stand at two places of the tree, and is signed once
-    for leaf, version in dict.fromkeys((leaf, version) for _, leaf, version in tree.leaves):
-        if any(push in leaf for push in pushes):
-            leaf_hash = tapleaf_hash(leaf, version)
-            signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
-            yield b"\x14" + own + leaf_hash, signature
+    for leaf, version in tree.leaves_of(own):
+        leaf_hash = tapleaf_hash(leaf, version)
+        signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
+        yield b"\x14" + own + leaf_hash, signature
 
 
 def _ecdsa(fact: InputFact, node: PrivateNode, hashes: SignatureHashes) -> Record:

@@ -26,7 +26,7 @@ class Signer:
         return self._master.fingerprint
 
     def nodes(self, derived: Derived) -> list[PrivateNode]:
-        """Return the private nodes of the keys that are ours at one place of a wallet.
+        """Return the private nodes of the keys that are ours, and sign, at one place of a wallet.
 
         A key is ours when the path its fingerprint and origin name leads this master key to
         exactly that public key; an equal fingerprint alone is a coincidence or a lie.
@@ -35,7 +35,7 @@ class Signer:
         for key, (fingerprint, path) in derived.keys.items():
             if fingerprint == self.fingerprint:
                 node = self._at(path)
-                if node.public_key[-32:] == key[-32:]:
+                if node.public_key[-32:] == key[-32:] and derived.is_signed_by(node.public_key):
                     found.append(node)
         return found
 

@@ -144,7 +144,9 @@ def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
         yield "verdict", "REFUSED: there is no intent for a refused transaction"
         return
     spoken = words(bytes.fromhex(found["intent"])).split()
-    yield "intent", in_fours(found["intent"])
+    half = len(found["intent"]) // 2
+    yield "intent", in_fours(found["intent"][:half])
+    yield "", in_fours(found["intent"][half:])
     for start in range(0, len(spoken), _WORDS_A_LINE):
         label = "in words" if start == 0 else ""
         yield label, " ".join(spoken[start : start + _WORDS_A_LINE])

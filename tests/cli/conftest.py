@@ -67,3 +67,9 @@ def known(walks: dict[str, Room]) -> Known:
     found = walk.secrets_of(walks)
     failures.add_strays(found)
     return found
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep these tests in one process (`--dist loadgroup`), so that the walks are done once."""
+    if hasattr(item.config, "workerinput"):
+        item.add_marker(pytest.mark.xdist_group("cli"))

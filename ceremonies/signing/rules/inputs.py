@@ -43,24 +43,24 @@ def prevtx(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding
 def prevtx_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
     """An amount rests on the PSBT's word alone.
 
-    A legacy signature does not commit to the amount at all. A segwit v0 signature commits to its
-    own input's amount, so one unproved amount cannot lie, and several can, across two signings
-    (BIP-143). A taproot signature commits to all of them (BIP-341).
+    A legacy signature commits to no amount, a segwit v0 one to its own input's alone (BIP-143), a
+    taproot one to all of them (BIP-341). So an unproved amount can lie wherever another input's
+    signature is not taproot's: in two signings, each lying about the other's input, the fee grows
+    by both lies (CVE-2020-14199).
     """
     hint = "add the previous transactions with --prevtx FILE"
-    unproved = [
-        fact for fact in facts.inputs if not fact.is_vouched and fact.given.previous is None
-    ]
-    for fact in unproved:
+    blind = sum(fact.era != "taproot" for fact in facts.inputs)
+    for fact in facts.inputs:
+        if fact.is_vouched or fact.given.previous is not None:
+            continue
+        is_ignored = blind > (fact.era != "taproot")
         if fact.spent is None or fact.era == "legacy":
             message = "its previous transaction is missing, so its amount is not proved"
             yield refuse("prevtx-missing", fact.where, message, hint)
-    segwit = [fact for fact in unproved if fact.era == "segwit"]
-    for fact in segwit:
-        if len(segwit) > 1:
-            message = f"its amount is not proved, nor are those of {len(segwit) - 1} other inputs"
+        elif is_ignored:
+            message = "its amount is not proved, and another input's signature ignores it"
             yield refuse("prevtx-missing", fact.where, message, hint, may_be_lowered=True)
-        else:
+        elif fact.era == "segwit":
             message = "its amount is the psbt's word, and the signature commits to it"
             yield warn("prevtx-missing", fact.where, message, hint)
 
@@ -82,7 +82,7 @@ def amount(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding
 def script(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
     """A redeem script, witness script, internal key or leaf is not what the output commits to."""
     for fact in facts.inputs:
-        if fact.spent is None or fact.given.is_final:
+        if fact.spent is None:
             continue
         problems = _taproot_problems(fact) if fact.era == "taproot" else _script_problems(fact)
         for message in problems:
@@ -94,7 +94,8 @@ def _script_problems(fact: InputFact) -> Iterator[str]:
     given, inner = fact.given, fact.spent.script
     if is_p2sh(inner):
         if not given.redeem_script:
-            yield "its redeem script is missing"
+            if not given.is_final:
+                yield "its redeem script is missing"
             return
         if scripts.hash160(given.redeem_script) != inner[2:22]:
             yield "its redeem script is not the one its output commits to"
@@ -104,7 +105,8 @@ def _script_problems(fact: InputFact) -> Iterator[str]:
         yield "has a redeem script, and its output commits to none"
     if is_p2wsh(inner):
         if not given.witness_script:
-            yield "its witness script is missing"
+            if not given.is_final:
+                yield "its witness script is missing"
         elif hashlib.sha256(given.witness_script).digest() != inner[2:]:
             yield "its witness script is not the one its output commits to"
     elif given.witness_script:

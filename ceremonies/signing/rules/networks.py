@@ -21,10 +21,12 @@ def network(facts: Facts, _policy: Policy, _history: History) -> Iterator[Findin
     No signature commits to a network: one made "on regtest" with a mainnet key spends real coins.
     """
     name, coin = facts.wallet.network.name, facts.wallet.network.coin_type + HARDENED
-    for key in facts.wallet.branches[0].keys:
-        path = key.origin
+    paths = [(key.fingerprint, key.origin) for key in facts.wallet.branches[0].keys]
+    # a key that is written out, not derived from an account, is met where it is spent
+    paths += [where for f in facts.inputs if f.derived for where in f.derived.keys.values()]
+    for fingerprint, path in dict.fromkeys((who, path[:2]) for who, path in paths):
         if len(path) > 1 and path[0] in _PURPOSES and path[1] != coin:
-            message = f"key {key.fingerprint} at {format_path(path)} is not of {name}"
+            message = f"key {fingerprint} at {format_path(path)} is not of {name}"
             yield refuse("network", "", message, "use keys made for the wallet's own network")
     for xpub, _ in facts.psbt.maps.globals.of_type(0x01):
         version = xpub[:4]
