@@ -8,11 +8,10 @@ from pathlib import Path
 
 from ceremonies import disk
 from ceremonies.bitcoin.psbt import Psbt, parse
-from ceremonies.bitcoin.transaction import Transaction
+from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Encoding, Kind, Payload
-from ceremonies.signing.finish import read_previous
 from custody_cli.sources import payload_from
 
 
@@ -37,7 +36,7 @@ def read_psbt(
     previous = {}
     for position, other in enumerate(prevtx or (), start=1):
         raw, _ = _read(other, Kind.TRANSACTION, f"previous transaction {position}")
-        transaction = read_previous(raw)
+        transaction = read_raw(raw)
         previous[transaction.txid] = transaction
     return GivenPsbt(parse(data).with_previous(previous), encoding, previous)
 

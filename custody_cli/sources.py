@@ -33,8 +33,8 @@ _claimed: dict[int, str] = {}
 def secret_from(source: str | None, ask: Callable[[], Secret], *, what: str) -> Secret:
     """Read a secret from FILE, `-`, `fd:N`, or by asking a person where there is no source.
 
-    A descriptor that is a terminal asks too, so that nothing typed is echoed. The bytes are returned as they
-    are; readers of phrases and cards decide about white space.
+    A descriptor that is a terminal asks too, so that nothing typed is echoed. The bytes are
+    returned as they are; readers of phrases and cards decide about white space.
 
     Raises:
         WrongUsage: the source is no source, was read already, or there is no terminal to ask at.

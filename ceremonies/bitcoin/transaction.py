@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob, compact
+from ceremonies.errors import InputError
 
 MAX_MONEY_SAT = 21_000_000 * 100_000_000
 
@@ -117,6 +118,20 @@ def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> T
         for (outpoint, script_sig, sequence), stack in zip(bare, stacks, strict=True)
     )
     return Transaction(version, inputs, outputs, locktime)
+
+
+def read_raw(data: bytes) -> Transaction:
+    """Read a raw transaction that somebody gave.
+
+    Raises:
+        InputError: it is not one.
+    """
+    try:
+        return parse(data)
+    except Malformed as error:
+        raise InputError(
+            f"that is not a transaction: {error}", hint="give a raw transaction, binary or hex"
+        ) from None
 
 
 def _count(reader: Reader, *, at_least: int, at_most: int | None = None) -> int:

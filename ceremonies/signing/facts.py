@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ceremonies.bitcoin import script, spending
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.psbt import KeyClaim, Psbt, PsbtInput, PsbtOutput
-from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Output
-from ceremonies.signing.signer import Signer
 from ceremonies.wallets.wallet import CHANGE, Place, Wallet
+
+if TYPE_CHECKING:
+    from ceremonies.bitcoin.sighash import SignatureHashes
+    from ceremonies.signing.signer import Signer
 
 OutputKind = Literal["payment", "change", "self", "data"]
 Era = Literal["legacy", "segwit", "taproot"]
@@ -115,6 +117,8 @@ class Facts:
 
         None too where it is more than all money: that is refused, and has no hash.
         """
+        from ceremonies.bitcoin.sighash import SignatureHashes
+
         spent = self.spent
         if spent is None or any(output.value > MAX_MONEY_SAT for output in spent):
             return None

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
-from ceremonies.bitcoin import keymaps, spending, transaction
-from ceremonies.bitcoin.bytestream import Malformed
+from ceremonies.bitcoin import keymaps, spending
 from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMap, Record
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.spending import Unlocking
@@ -93,7 +92,7 @@ def finalize(psbt: Psbt) -> Final:
 
     Raises:
         Incomplete: signatures are missing.
-        InputError: what an input spends is not in the PSBT.
+        InputError: what an input spends is not in the PSBT, or its amount is not proved.
         IntegrityError: a verifier rejects the transaction.
     """
     spent = _spent(psbt)
@@ -104,6 +103,7 @@ def finalize(psbt: Psbt) -> Final:
             raise _incomplete(by_engine)
         unlockings = [mine or other for mine, other in zip(unlockings, by_engine, strict=True)]
     done = _unlocked(psbt.transaction, [found for found in unlockings if found is not None])
+    _insist_on_amounts(psbt, done)
     data = done.serialize(witness=True)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
     return Final(transaction=done, data=data, fee_sat=fee, verified_by=_verifiers(data, spent))
@@ -120,6 +120,16 @@ def _spent(psbt: Psbt) -> list[Output]:
             )
         found.append(output)
     return found
+
+
+def _insist_on_amounts(psbt: Psbt, done: Transaction) -> None:
+    # a signature in a witness commits to its amount (BIP-143, BIP-341), one in a script_sig not
+    for index, (given, final) in enumerate(zip(psbt.inputs, done.inputs, strict=True)):
+        if not final.witness and given.previous_output is None:
+            raise InputError(
+                f"the amount of input {index} is not proved, so the fee is not known",
+                hint="add its previous transaction with --prevtx FILE",
+            )
 
 
 def _unlocking(psbt: Psbt, index: int, spent: Output) -> Unlocking | None:
@@ -161,17 +171,3 @@ def _verifiers(data: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
                 hint="do not broadcast it; review the psbt with its wallet",
             )
     return tuple(name for name, _ in asked)
-
-
-def read_previous(data: bytes) -> Transaction:
-    """Read a previous transaction given beside a PSBT.
-
-    Raises:
-        InputError: it is not a transaction.
-    """
-    try:
-        return transaction.parse(data)
-    except Malformed as error:
-        raise InputError(
-            f"that is not a transaction: {error}", hint="give a raw transaction, binary or hex"
-        ) from None

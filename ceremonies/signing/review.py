@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.errors import Finding, Level, Refused
@@ -11,8 +11,10 @@ from ceremonies.signing.facts import Facts, gather
 from ceremonies.signing.intent import intent_of
 from ceremonies.signing.policy import History, Policy
 from ceremonies.signing.rules import RULES
-from ceremonies.signing.signer import Signer
 from ceremonies.wallets.wallet import Wallet
+
+if TYPE_CHECKING:
+    from ceremonies.signing.signer import Signer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,9 @@ import typer
 
 from ceremonies import disk
 from ceremonies.bitcoin.psbt import reread
-from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Encoding, Kind, Payload
-from ceremonies.signing import finish
 from ceremonies.signing.review import Review, insist, review, with_signer
-from ceremonies.signing.signer import Signer
 from ceremonies.strict import hex_bytes
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.answer import answer
@@ -36,6 +33,7 @@ from custody_cli.reviews import review_answer
 from custody_cli.wallets import read_wallet
 
 if TYPE_CHECKING:
+    from ceremonies.signing.signer import Signer
     from custody_cli.contract import (
         PsbtCombineAnswer,
         PsbtFinalizeAnswer,
@@ -93,6 +91,8 @@ def sign(
     debug: Debug = False,
 ) -> None:
     """Review, approve and sign a transaction; only signatures are added to it."""
+    from ceremonies.bitcoin.signer import insist_on_libsecp256k1
+    from ceremonies.signing import finish
     from ceremonies.signing.sign import sign as make_signatures
     from custody_cli.keys import key_from
 
@@ -125,6 +125,8 @@ def combine(
     debug: Debug = False,
 ) -> None:
     """Join the signatures of several answers to one psbt."""
+    from ceremonies.signing import finish
+
     if len(psbts) < 2:
         raise WrongUsage("there is nothing to combine", hint="name two psbts or more")
     disk.insist_free(output)
@@ -149,6 +151,8 @@ def finalize(
     debug: Debug = False,
 ) -> None:
     """Make the final transaction, as hex; every input is tried before it is written."""
+    from ceremonies.signing import finish
+
     disk.insist_free(output)
     given = read_psbt(psbt, prevtx)
     if wallet is not None:
@@ -184,6 +188,8 @@ def _approved(reviewed: Review, approve: str | None, *, yes: bool) -> bytes:
 
 
 def _signer(key: Key, wallet: Wallet) -> Signer:
+    from ceremonies.signing.signer import Signer
+
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         return Signer(bip32_seed, wallet.network)
 

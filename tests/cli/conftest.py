@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from cli import failures, walk
@@ -13,6 +16,7 @@ from cli.known import Known
 from cli.room import Room
 from shared_data import have_shared
 
+T = TypeVar("T")
 NewRoom = Callable[[str], Room]
 """Makes an empty room."""
 
@@ -27,20 +31,38 @@ CORE_LIVES: dict[str, Callable[[Room], None]] = {
 }
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[], T]) -> T:
+    """Do it in the first test process that needs it; the others take what it recorded."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    record = folder / f"{name}.pickle"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not record.exists():
+            record.write_bytes(pickle.dumps(make()))
+    found: T = pickle.loads(record.read_bytes())
+    return found
+
+
 @pytest.fixture(scope="session")
 def new_room(tmp_path_factory: pytest.TempPathFactory) -> NewRoom:
     return lambda name: Room(tmp_path_factory.mktemp(name))
 
 
 @pytest.fixture(scope="session")
-def walks(new_room: NewRoom) -> dict[str, Room]:
+def walks(tmp_path_factory: pytest.TempPathFactory, new_room: NewRoom) -> dict[str, Room]:
     """Rooms in which keys have lived: for people, for scripts, under SLIP-39, and Core's own."""
-    lives = LIVES | (CORE_LIVES if have_shared() else {})
-    rooms = {name: new_room(name) for name in lives}
-    with ThreadPoolExecutor(os.cpu_count()) as crowd:
-        for done in [crowd.submit(lives[name], room) for name, room in rooms.items()]:
-            done.result()
-    return rooms
+
+    def live() -> dict[str, Room]:
+        lives = LIVES | (CORE_LIVES if have_shared() else {})
+        rooms = {name: new_room(name) for name in lives}
+        with ThreadPoolExecutor(os.cpu_count()) as crowd:
+            for done in [crowd.submit(lives[name], room) for name, room in rooms.items()]:
+                done.result()
+        return rooms
+
+    return once(tmp_path_factory, "walks", live)
 
 
 @pytest.fixture(scope="session")
@@ -52,24 +74,22 @@ def furnished(new_room: NewRoom, walks: dict[str, Room]) -> Room:
 
 
 @pytest.fixture(scope="session")
-def failed(furnished: Room) -> dict[str, Failed]:
+def failed(tmp_path_factory: pytest.TempPathFactory, furnished: Room) -> dict[str, Failed]:
     """Every failure, as scripts see it and with the place of the error told."""
-    found = {}
-    for name in FAILURES:
-        code, arguments = failures.arguments_of(name)
-        found[name] = Failed(furnished.run(*arguments, "--json", "--debug"), code)
-    return found
+
+    def fail() -> dict[str, Failed]:
+        found = {}
+        for name in FAILURES:
+            code, arguments = failures.arguments_of(name)
+            found[name] = Failed(furnished.run(*arguments, "--json", "--debug"), code)
+        return found
+
+    return once(tmp_path_factory, "failed", fail)
 
 
 @pytest.fixture(scope="session")
 def known(walks: dict[str, Room]) -> Known:
-    """The secrets of all walks and failures."""
+    """The secrets of all walks."""
     found = walk.secrets_of(walks)
     failures.add_strays(found)
     return found
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep these tests in one process (`--dist loadgroup`), so that the walks are done once."""
-    if hasattr(item.config, "workerinput"):
-        item.add_marker(pytest.mark.xdist_group("cli"))

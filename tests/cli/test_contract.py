@@ -17,6 +17,7 @@ from cli.contract_check import differences
 from cli.failures import FAILURES, IN_OLD_PYTHON_CURVES, Failed, arguments_of
 from cli.room import PROGRAM, Ran, Room
 
+from ceremonies import disk
 from custody_cli import contract
 
 ANSWERS: dict[str, Any] = {
@@ -277,3 +278,15 @@ def test_a_reader_who_leaves_early_loses_the_answer_and_not_the_key(furnished: R
     assert ran.code == 6
     assert set(ran.made) == {"kept.txt"}
     assert ran.err == b""
+
+
+def test_a_file_whose_writing_is_interrupted_at_the_end_is_not_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(disk, "_sync_folder", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        disk.create(tmp_path / "card", b"words")
+    assert list(tmp_path.iterdir()) == []

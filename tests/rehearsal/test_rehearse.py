@@ -23,7 +23,6 @@ from ceremonies.secret import Secret
 from ceremonies.wallets.wallet import register
 from custody_cli.commands import NOUNS
 
-
 Played = tuple[subprocess.CompletedProcess[str], Path]
 """The finished rehearsal, and the folder it was played in."""
 

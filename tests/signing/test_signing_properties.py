@@ -134,6 +134,29 @@ def test_a_key_in_several_leaves_signs_each_and_the_smallest_witness_is_used() -
     assert [len(one.witness) for one in finish.finalize(both).transaction.inputs] == [3, 3]
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "by_key", "by_leaf"),
+    [
+        ("tr", 1, 1, 0),
+        ("tr-leaf", 1, 0, 1),
+        ("tr-leaf", 3, 1, 0),
+        ("tr-multi-a", 2, 0, 1),
+        ("tr-hashed-leaf", 1, 0, 1),
+        ("tr-same-leaf-twice", 1, 0, 1),
+        ("tr-same-leaf-twice", 2, 0, 1),
+        ("tr-several-leaves", 1, 0, 2),
+        ("tr-several-leaves", 2, 0, 1),
+    ],
+)
+def test_a_key_signs_the_leaves_it_stands_in_and_no_other(
+    kind: str, key: int, by_key: int, by_leaf: int
+) -> None:
+    for one in psbts.parse(answer(kind, key)).inputs:
+        assert bool(one.tap_key_signature) is bool(by_key)
+        assert len(one.tap_script_signatures) == by_leaf
+        assert one.signatures == ()
+
+
 def test_a_miniscript_input_with_its_word_alone_is_finalized() -> None:
     wallet = make_wallet("decaying")
     data = make_psbt(wallet, inputs=[(RECEIVED[0], 1_000_000)], with_prevtx=False)

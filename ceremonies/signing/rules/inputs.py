@@ -43,24 +43,23 @@ def prevtx(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding
 def prevtx_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
     """An amount rests on the PSBT's word alone.
 
-    A legacy signature commits to no amount, a segwit v0 one to its own input's alone (BIP-143), a
-    taproot one to all of them (BIP-341). So an unproved amount can lie wherever another input's
-    signature is not taproot's: in two signings, each lying about the other's input, the fee grows
-    by both lies (CVE-2020-14199).
+    A legacy signature commits to no amount, a segwit v0 signature to its own input's alone
+    (BIP-143), a taproot signature to all of them (BIP-341). Where several inputs are not taproot,
+    one unproved amount is enough to lie about the fee: in two signings, each proving one input and
+    lying about the other, every signature is valid and both lies are paid (CVE-2020-14199).
     """
     hint = "add the previous transactions with --prevtx FILE"
-    blind = sum(fact.era != "taproot" for fact in facts.inputs)
-    for fact in facts.inputs:
+    blind = [fact for fact in facts.inputs if fact.era != "taproot"]
+    for fact in blind:
         if fact.is_vouched or fact.given.previous is not None:
             continue
-        is_ignored = blind > (fact.era != "taproot")
         if fact.spent is None or fact.era == "legacy":
             message = "its previous transaction is missing, so its amount is not proved"
             yield refuse("prevtx-missing", fact.where, message, hint)
-        elif is_ignored:
-            message = "its amount is not proved, and another input's signature ignores it"
+        elif len(blind) > 1:
+            message = "its amount is not proved, and the other signatures do not commit to it"
             yield refuse("prevtx-missing", fact.where, message, hint, may_be_lowered=True)
-        elif fact.era == "segwit":
+        else:
             message = "its amount is the psbt's word, and the signature commits to it"
             yield warn("prevtx-missing", fact.where, message, hint)
 
