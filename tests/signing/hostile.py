@@ -269,6 +269,12 @@ def an_input_says_nothing_of_what_it_spends(wallet: Wallet) -> bytes:
 
 
 @breaks("prevtx-missing", *SEGWIT_V0)
+def one_of_several_segwit_amounts_unproved(wallet: Wallet) -> bytes:
+    """Signed twice, each time with the other amount proved, the fee grows by both lies."""
+    return edited(make_psbt(wallet), lambda maps: drop(maps[2], 0x00))
+
+
+@breaks("prevtx-missing", *SEGWIT_V0)
 def several_segwit_amounts_unproved(wallet: Wallet) -> bytes:
     return make_psbt(wallet, with_prevtx=False)
 
