@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from btclib.exceptions import BTClibException
 from btclib_wallet.psbt import Psbt
 from ecc.exceptions import EccException
 
+from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps, Record
+
 ENGINE_ERRORS = (BTClibException, EccException)
 
 
-def read_strictly(data: bytes) -> tuple[str | None, bytes]:
-    """Return why the engine refuses these bytes (or None), and the unsigned transaction it reads.
+def read_strictly(maps: KeyMaps) -> tuple[str | None, bytes]:
+    """Return why the engine refuses a PSBT (or None), and the unsigned transaction it reads.
 
     Whether amounts and previous transactions agree is left to the rules `prevtx` and `amount`:
     they name the input and the two values, so the engine is asked about everything else.
     """
     try:
-        psbt = Psbt.parse(data, check_validity=False)
+        psbt = Psbt.parse(_with_different_origins(maps), check_validity=False)
         for given in psbt.inputs:
             given.non_witness_utxo = None
         psbt.assert_valid()
         return None, psbt.tx.serialize(include_witness=False, check_validity=False)
     except ENGINE_ERRORS as error:
         return str(error), b""
+
+
+def _with_different_origins(maps: KeyMaps) -> bytes:
+    """Leave out key origins that repeat in one map, for the engine takes those for a mistake.
+
+    Coordinators write one placeholder for all cosigners whose origin they do not know. Origins are
+    hints where to look, and prove nothing; every other byte is judged.
+    """
+    kinds = ((0x01, (maps.globals,)), (0x06, maps.inputs), (0x02, maps.outputs))
+    parts: list[bytes] = []
+    done = 0
+    for record in _repeated(kinds):
+        parts.append(maps.data[done : record.start])
+        done = record.end
+    return b"".join((*parts, maps.data[done:]))
+
+
+def _repeated(kinds: Iterable[tuple[int, tuple[KeyMap, ...]]]) -> Iterator[Record]:
+    """Yield, in the order of the PSBT, records whose value an earlier one of their map has."""
+    for kind, maps in kinds:
+        for given in maps:
+            seen: set[bytes] = set()
+            for record in given.records:
+                if record.key[0] != kind:
+                    continue
+                if record.value in seen:
+                    yield record
+                seen.add(record.value)

@@ -174,7 +174,7 @@ def _engine_agrees(psbt: Psbt) -> None:
     """Let the engine read the same bytes strictly, and compare the transaction it finds."""
     from ceremonies.bitcoin import engine_psbt
 
-    refusal, theirs = engine_psbt.read_strictly(psbt.data)
+    refusal, theirs = engine_psbt.read_strictly(psbt.maps)
     if refusal is not None:
         raise _not_strict(refusal)
     if theirs != psbt.transaction.serialize(witness=False):

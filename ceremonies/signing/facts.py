@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from ceremonies.bitcoin import script, spending
@@ -19,6 +20,9 @@ from ceremonies.wallets.wallet import CHANGE, Place, Wallet
 if TYPE_CHECKING:
     from ceremonies.bitcoin.sighash import SignatureHashes
     from ceremonies.signing.signer import Signer
+
+_MOST_PLACES = 16
+"""How many places of a wallet one input or output may claim; honest ones claim one."""
 
 OutputKind = Literal["payment", "change", "self", "data"]
 Era = Literal["legacy", "segwit", "taproot"]
@@ -173,7 +177,7 @@ def _output(wallet: Wallet, index: int, made: PsbtOutput) -> OutputFact:
 def _ours(
     wallet: Wallet, claims: tuple[KeyClaim, ...], wanted: bytes
 ) -> tuple[Place | None, Derived | None]:
-    for place in wallet.places(claims):
+    for place in islice(wallet.places(claims), _MOST_PLACES):
         derived = wallet.derive(place)
         if derived.script == wanted:
             return place, derived

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _WORDS_A_LINE = 5
-_MANY = 20
 _SAT = 100_000_000
 
 
@@ -128,15 +127,11 @@ def _fee(found: PsbtShowAnswer) -> str:
 
 
 def _outputs(outputs: list[OutputJson]) -> Iterator[tuple[str, str]]:
-    for output in outputs[:_MANY]:
+    for output in outputs:
         where = in_fours(output["address"]) if output["address"] else "no address"
         yield _amount(output["value_sat"]), where
         if output["path"]:
             yield "", output["path"]
-    if len(outputs) > _MANY:
-        rest = outputs[_MANY:]
-        total = _amount(sum(output["value_sat"] for output in rest))
-        yield total, f"to {len(rest)} more outputs (--json lists them all)"
 
 
 def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,8 @@ def prevtx_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator
     lying about the other, every signature is valid and both lies are paid (CVE-2020-14199).
     """
     hint = "add the previous transactions with --prevtx FILE"
-    blind = [fact for fact in facts.inputs if fact.era != "taproot"]
+    # a foreign input may say that it is taproot as easily as it says what it is worth
+    blind = [fact for fact in facts.inputs if fact.era != "taproot" or fact.place is None]
     for fact in blind:
         if fact.is_vouched or fact.given.previous is not None:
             continue
@@ -59,7 +60,7 @@ def prevtx_missing(facts: Facts, _policy: Policy, _history: History) -> Iterator
         elif len(blind) > 1:
             message = "its amount is not proved, and the other signatures do not commit to it"
             yield refuse("prevtx-missing", fact.where, message, hint, may_be_lowered=True)
-        else:
+        elif fact.era == "segwit":
             message = "its amount is the psbt's word, and the signature commits to it"
             yield warn("prevtx-missing", fact.where, message, hint)
 
