@@ -47,6 +47,8 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[], T]) -> T
 
 @pytest.fixture(scope="session")
 def new_room(tmp_path_factory: pytest.TempPathFactory) -> NewRoom:
+    # made before the threads, which pytest's own base folder is not made for
+    tmp_path_factory.getbasetemp()
     return lambda name: Room(tmp_path_factory.mktemp(name))
 
 

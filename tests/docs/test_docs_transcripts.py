@@ -22,15 +22,18 @@ WITH_CONSOLE = [page for page in PAGES if page != TUTORIAL and blocks(page, "con
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[str]]:
     """What the program answers to each page, all pages typed at once."""
 
+    pages = [TUTORIAL, *WITH_CONSOLE]
+    # made before the threads, which pytest's own folders are not made for
+    folders = {page: tmp_path_factory.mktemp(page.stem) for page in pages}
+
     def typed(page: Path) -> list[str]:
-        folder = tmp_path_factory.mktemp(page.stem)
+        folder = folders[page]
         if page == TUTORIAL:
             (folder / "docs").symlink_to(DOCS)
             return [answer for _, answer in walked(page, folder)]
         practice(folder)
         return played([one.command for one in transcript(page)], folder)
 
-    pages = [TUTORIAL, *WITH_CONSOLE]
     with ThreadPoolExecutor(len(pages)) as pool:
         return dict(zip(pages, pool.map(typed, pages), strict=True))
 
