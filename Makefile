@@ -27,7 +27,7 @@ bench: $(DEV)
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -s
 
 soak: $(DEV)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -n auto
 
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
