@@ -80,6 +80,15 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(code=code, kind="interrupted", cause="stopped by the operator")
     if isinstance(error, EOFError):
         return Failure(code=7, kind="declined", cause="the operator ended the input")
+    if isinstance(error, OSError):
+        # the name of a file may be a secret typed in the wrong place: the reason is all that is told
+        reason = (error.strerror or "unknown error").lower()
+        return Failure(
+            code=6,
+            kind="machine",
+            cause=f"the machine failed: {reason}",
+            hint="check the space and the media, and run it again",
+        )
     # the message of a foreign exception may hold a secret: its type is all that is told
     return Failure(
         code=BUG,

@@ -279,3 +279,12 @@ socket.socket(socket.AF_INET)
     assert done.returncode == 6
     assert done.stdout == b"(0, 0)\n"
     assert b"tried to use the network" in done.stderr
+
+
+def test_a_machine_that_fails_unforeseen_is_no_bug_of_ours() -> None:
+    body = f"raise OSError(28, 'No space left on device', '{SECRET}')"
+    done = attempt(body)
+    assert done.returncode == 6
+    assert b"error: the machine failed: no space left on device" in done.stderr
+    assert SECRET.encode() not in done.stdout + done.stderr
+    assert error_of(attempt(body, "--json"))["kind"] == "machine"
