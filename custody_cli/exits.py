@@ -81,7 +81,7 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, EOFError):
         return Failure(code=7, kind="declined", cause="the operator ended the input")
     if isinstance(error, OSError):
-        # the name of a file may be a secret typed in the wrong place: the reason is all that is told
+        # the name of a file may be a secret typed in the wrong place: only the reason is told
         reason = (error.strerror or "unknown error").lower()
         return Failure(
             code=6,
