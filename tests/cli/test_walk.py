@@ -45,7 +45,7 @@ def test_files_that_hold_secrets_are_private_and_the_others_are_not_secret(
 
 
 def test_what_is_drawn_for_people_fits_eighty_columns(walks: dict[str, Room]) -> None:
-    for name in ("people", "wpkh"):
+    for name in sorted({"people", "wpkh"} & walks.keys()):
         for ran in walks[name].ran:
             whole = ("wpkh([", "[")  # a descriptor is copied, not read
             lines = [line for line in ran.out.decode().splitlines() if not line.startswith(whole)]
