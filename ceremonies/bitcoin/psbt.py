@@ -18,9 +18,6 @@ from ceremonies.errors import Finding, InputError, IntegrityError, Level
 MAX_SIZE = 64 * 1024 * 1024
 """The longest PSBT that is read, in bytes."""
 
-LOCKTIME_THRESHOLD = 500_000_000
-"""Below it a locktime is a block height, from it on a time (BIP-65)."""
-
 
 class MalformedPsbt(InputError):
     """There is nothing to review: the bytes are not a PSBT, or too much of one."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from btclib.hashes import hash160 as engine_hash160
 from btclib.script import script_pub_key as engine
 
 from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
+from ceremonies.bitcoin.transaction import tagged_hash
 from ceremonies.network import Network
 
 PAY_TO_ANCHOR = bytes.fromhex("51024e73")
@@ -97,8 +96,7 @@ def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes | None:
 
 def tapleaf_hash(leaf: bytes, version: int) -> bytes:
     """Return the hash that names a leaf script (BIP-341)."""
-    tag = hashlib.sha256(b"TapLeaf").digest()
-    return hashlib.sha256(tag + tag + bytes([version]) + blob(leaf)).digest()
+    return tagged_hash("TapLeaf", bytes([version]) + blob(leaf))
 
 
 def leaf_is_proved(output_key: bytes, leaf: bytes, control: bytes) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from btclib_secp256k1 import dsa, ssa, xonly
 from ecc.curves import is_libsecp256k1_serving
-from ecc.hashes import tagged_hash
 
+from ceremonies.bitcoin.transaction import tagged_hash
 from ceremonies.errors import MachineError
 from ceremonies.secret import Secret
 
@@ -36,5 +36,5 @@ def sign_schnorr(key: Secret, digest: bytes, auxiliary: bytes) -> bytes:
 def taproot_key(key: Secret, merkle_root: bytes) -> Secret:
     """Return the private key of a taproot output: `key` tweaked by its Merkle root (BIP-341)."""
     internal, _ = xonly.from_prvkey(key.reveal())
-    tweak = tagged_hash(b"TapTweak", internal + merkle_root)
+    tweak = tagged_hash("TapTweak", internal + merkle_root)
     return Secret(xonly.prvkey_tweak_add(key.reveal(), tweak))

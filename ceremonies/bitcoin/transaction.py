@@ -147,3 +147,9 @@ def _count(reader: Reader, *, at_least: int, at_most: int | None = None) -> int:
 def double_sha256(data: bytes) -> bytes:
     """SHA-256 twice, as transactions are hashed."""
     return hashlib.sha256(hashlib.sha256(data).digest()).digest()
+
+
+def tagged_hash(tag: str, data: bytes) -> bytes:
+    """SHA-256 that one purpose, named by the tag, has to itself (BIP-340)."""
+    prefix = hashlib.sha256(tag.encode()).digest() * 2
+    return hashlib.sha256(prefix + data).digest()

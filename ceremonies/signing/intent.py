@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from ceremonies.bitcoin.bytestream import blob
+from ceremonies.bitcoin.transaction import tagged_hash
 from ceremonies.signing.facts import Facts
 
 TAG = "custody-cli/intent/1"
@@ -26,5 +25,4 @@ def intent_of(facts: Facts) -> bytes | None:
         blob(facts.psbt.transaction.serialize(witness=False)),
     ]
     parts += [output.value.to_bytes(8, "little") + blob(output.script) for output in facts.spent]
-    tag = hashlib.sha256(TAG.encode()).digest()
-    return hashlib.sha256(tag + tag + b"".join(parts)).digest()
+    return tagged_hash(TAG, b"".join(parts))

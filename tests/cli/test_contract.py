@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import ANSWERS
 from cli.contract_check import differences
 from cli.failures import FAILURES, IN_OLD_PYTHON_CURVES, Failed, arguments_of
 from cli.room import PROGRAM, Ran, Room
@@ -20,22 +21,6 @@ from cli.room import PROGRAM, Ran, Room
 from ceremonies import disk
 from custody_cli import contract
 
-ANSWERS: dict[str, Any] = {
-    "doctor": contract.DoctorAnswer,
-    "key new": contract.KeyNewAnswer,
-    "key account": contract.KeyAccountAnswer,
-    "key check": contract.KeyCheckAnswer,
-    "share split": contract.ShareSplitAnswer,
-    "share check": contract.ShareCheckAnswer,
-    "share recover": contract.ShareRecoverAnswer,
-    "wallet create": contract.WalletAnswer,
-    "wallet show": contract.WalletAnswer,
-    "wallet address": contract.WalletAddressAnswer,
-    "psbt show": contract.PsbtShowAnswer,
-    "psbt sign": contract.PsbtSignAnswer,
-    "psbt combine": contract.PsbtCombineAnswer,
-    "psbt finalize": contract.PsbtFinalizeAnswer,
-}
 KINDS = {2: "usage", 3: "input", 4: "refused", 5: "integrity", 6: "machine", 7: "declined"}
 
 

@@ -12,29 +12,13 @@ from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
 import pytest
 import typer
+from answers import ANSWERS
 from doc_pages import DOCS, PAGES, Block, blocks, shown
 from shared_data import ROOT
 
 from custody_cli import contract
 from custody_cli.commands import NOUNS
 from custody_cli.main import app
-
-ANSWERS: dict[str, Any] = {
-    "doctor": contract.DoctorAnswer,
-    "key new": contract.KeyNewAnswer,
-    "key account": contract.KeyAccountAnswer,
-    "key check": contract.KeyCheckAnswer,
-    "share split": contract.ShareSplitAnswer,
-    "share check": contract.ShareCheckAnswer,
-    "share recover": contract.ShareRecoverAnswer,
-    "wallet create": contract.WalletAnswer,
-    "wallet show": contract.WalletAnswer,
-    "wallet address": contract.WalletAddressAnswer,
-    "psbt show": contract.PsbtShowAnswer,
-    "psbt sign": contract.PsbtSignAnswer,
-    "psbt combine": contract.PsbtCombineAnswer,
-    "psbt finalize": contract.PsbtFinalizeAnswer,
-}
 
 COMMANDS = {"doctor", *(name for name in ANSWERS if " " in name)}
 

@@ -1,0 +1,24 @@
+"""Which contract each command answers by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custody_cli import contract
+
+ANSWERS: dict[str, Any] = {
+    "doctor": contract.DoctorAnswer,
+    "key new": contract.KeyNewAnswer,
+    "key account": contract.KeyAccountAnswer,
+    "key check": contract.KeyCheckAnswer,
+    "share split": contract.ShareSplitAnswer,
+    "share check": contract.ShareCheckAnswer,
+    "share recover": contract.ShareRecoverAnswer,
+    "wallet create": contract.WalletAnswer,
+    "wallet show": contract.WalletAnswer,
+    "wallet address": contract.WalletAddressAnswer,
+    "psbt show": contract.PsbtShowAnswer,
+    "psbt sign": contract.PsbtSignAnswer,
+    "psbt combine": contract.PsbtCombineAnswer,
+    "psbt finalize": contract.PsbtFinalizeAnswer,
+}
