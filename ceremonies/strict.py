@@ -1,4 +1,4 @@
-"""The one door for reading JSON, hex and Base64: exactly what is expected, or an error."""
+"""The one door for reading JSON, TOML, hex and Base64: exactly what is expected, or an error."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ceremonies.errors import InputError
 T = TypeVar("T")
 
 _ANOTHER_COPY = "check that this is the right file, and use another copy"
+_CORRECT_IT = "correct it and check it again; the manual names every key"
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
@@ -44,6 +45,47 @@ def json_value(data: bytes, kind: type[T], *, what: str) -> T:
         ) from None
     except ValueError as error:
         raise InputError(f"{what} is not strict JSON: {error}", hint=_ANOTHER_COPY) from None
+
+
+def toml_value(data: bytes, kind: type[T], *, what: str) -> T:
+    """Read one TOML 1.0 document into `kind`, a `msgspec.Struct`.
+
+    TOML itself forbids duplicate keys; unknown keys, wrong types and fractions are refused by
+    `kind`.
+
+    Raises:
+        InputError: it is not that.
+    """
+    import tomllib
+
+    try:
+        plain = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InputError(f"{what} is not UTF-8 text", hint=_ANOTHER_COPY) from None
+    except RecursionError:
+        raise InputError(f"{what} is nested too deeply", hint=_ANOTHER_COPY) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{what} is not TOML: {_lowered(error)}", hint=_CORRECT_IT) from None
+    return converted(plain, kind, what=what)
+
+
+def converted(plain: object, kind: type[T], *, what: str) -> T:
+    """Turn plain values into `kind`, a `msgspec.Struct`, with nothing left over or missing.
+
+    Raises:
+        InputError: they do not have its form.
+    """
+    try:
+        return msgspec.convert(plain, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            f"{what} does not have the expected form: {_lowered(error)}", hint=_CORRECT_IT
+        ) from None
+
+
+def _lowered(error: Exception) -> str:
+    text = str(error)
+    return text[:1].lower() + text[1:]
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

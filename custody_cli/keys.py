@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Self
 
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39, quorum, slip39
+from ceremonies.keys.rehearsal import insist_earnest, insist_practice
 from ceremonies.keys.seed import Scheme, Seed, read_seed
+from ceremonies.network import REGTEST, Network
 from ceremonies.secret import Secret
 from custody_cli.exits import WrongUsage
 from custody_cli.sources import passphrase_from, secret_from
@@ -24,8 +28,47 @@ class Key:
     passphrase: Secret | None
 
 
+class Use(Enum):
+    """What a secret is wanted for; the practice mark must fit (`ceremonies.keys.rehearsal`)."""
+
+    EARNEST = auto()
+    REHEARSAL = auto()
+    EITHER = auto()
+
+    @classmethod
+    def of(cls, *, rehearse: bool) -> Self:
+        """Say what `--rehearse` says."""
+        return cls.REHEARSAL if rehearse else cls.EARNEST
+
+    @classmethod
+    def on(cls, network: Network) -> Self:
+        """Say what a network allows: rehearsals run on regtest, and others practise there too."""
+        return cls.EITHER if network == REGTEST else cls.EARNEST
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing but practice can be on the screen."""
+        return self is Use.REHEARSAL
+
+    def insist(self, seed: Seed) -> None:
+        """Refuse a seed that is not for this use.
+
+        Raises:
+            Refused: it carries the mark and may not, or does not and must.
+        """
+        if self is Use.EARNEST:
+            insist_earnest(seed)
+        elif self is Use.REHEARSAL:
+            insist_practice(seed)
+
+
 def key_from(
-    seed: str | None, shares: Sequence[str] | None, scheme: str, passphrase: str | None
+    seed: str | None,
+    shares: Sequence[str] | None,
+    scheme: str,
+    passphrase: str | None,
+    *,
+    use: Use,
 ) -> Key:
     """Read the key that `--seed`, `--share`, `--scheme` and `--passphrase` describe.
 
@@ -34,7 +77,8 @@ def key_from(
     Raises:
         WrongUsage: both a seed and shares are given, or there is no terminal to ask at.
         InputError: what was read is no such key.
-        MachineError: libsecp256k1 is not serving; nothing was read.
+        Refused: it is not for this `use`.
+        MachineError: libsecp256k1 is not serving, or the terminal to ask at is recorded.
     """
     insist_on_libsecp256k1()
     if seed is not None and shares:
@@ -43,63 +87,73 @@ def key_from(
         )
     wanted = Scheme(scheme)
     if shares or (seed is None and wanted is Scheme.SLIP39):
-        return key_from_cards(shares, scheme, passphrase)
-    return Key(_seed_of(seed, wanted), passphrase_from(passphrase))
+        return key_from_cards(shares, scheme, passphrase, use=use)
+    return Key(_seed_of(seed, wanted, use), passphrase_from(passphrase))
 
 
-def key_from_cards(shares: Sequence[str] | None, scheme: str, passphrase: str | None) -> Key:
+def key_from_cards(
+    shares: Sequence[str] | None, scheme: str, passphrase: str | None, *, use: Use
+) -> Key:
     """Recover a key from cards; the passphrase is BIP-39's or the cards' own, as the scheme says.
 
     Raises:
         InputError: the cards are no quorum.
+        Refused: what they hold is not for this `use`.
         MachineError: libsecp256k1 is not serving; nothing was read.
     """
     insist_on_libsecp256k1()
     wanted, secret_words = Scheme(scheme), passphrase_from(passphrase)
-    cards = cards_from(shares)
-    if wanted is Scheme.SLIP39:
-        return Key(slip39.recover(cards, scheme=wanted, passphrase=secret_words), None)
-    return Key(slip39.recover(cards, scheme=wanted), secret_words)
+    cards = cards_from(shares, rehearsal=use.is_rehearsal)
+    of_cards = secret_words if wanted is Scheme.SLIP39 else None
+    found = slip39.recover(cards, scheme=wanted, passphrase=of_cards)
+    use.insist(found)
+    return Key(found, secret_words if wanted is Scheme.BIP39 else None)
 
 
-def key_to_split(seed: str | None, scheme: str, passphrase: str | None) -> Key:
+def key_to_split(seed: str | None, scheme: str, passphrase: str | None, *, use: Use) -> Key:
     """Read the seed to be split; its passphrase, under `slip39`, will be the cards' own."""
     insist_on_libsecp256k1()
-    return Key(_seed_of(seed, Scheme(scheme)), passphrase_from(passphrase, twice=True))
+    return Key(_seed_of(seed, Scheme(scheme), use), passphrase_from(passphrase, twice=True))
 
 
-def _seed_of(source: str | None, wanted: Scheme) -> Seed:
-    found = seed_from(source)
+def _seed_of(source: str | None, wanted: Scheme, use: Use) -> Seed:
+    found = seed_from(source, rehearsal=use.is_rehearsal)
     if wanted is Scheme.SLIP39 and found.scheme is not wanted:
         raise InputError(
             "a BIP-39 phrase is no SLIP-39 master secret", hint="leave out --scheme slip39"
         )
+    use.insist(found)
     return found
 
 
-def seed_from(source: str | None) -> Seed:
+def seed_from(source: str | None, *, rehearsal: bool = False) -> Seed:
     """Read a phrase or `slip39:HEX` from a source, or ask for the phrase."""
-    with secret_from(source, _ask_phrase, what="the seed") as written:
+    with secret_from(source, lambda: _ask_phrase(rehearsal), what="the seed") as written:
         return read_seed(written)
 
 
-def cards_from(sources: Sequence[str] | None) -> list[slip39.Card]:
+def cards_from(sources: Sequence[str] | None, *, rehearsal: bool = False) -> list[slip39.Card]:
     """Read cards from their sources, or ask for one after the other until they are a quorum."""
     if not sources:
-        return _ask_quorum()
-    return [card_from(source, f"card {n}") for n, source in enumerate(sources, start=1)]
+        return _ask_quorum(rehearsal)
+    named = [(source, f"card {number}") for number, source in enumerate(sources, start=1)]
+    return [card_from(source, name, rehearsal=rehearsal) for source, name in named]
 
 
-def card_from(source: str | None, name: str) -> slip39.Card:
+def card_from(source: str | None, name: str, *, rehearsal: bool = False) -> slip39.Card:
     """Read one card; errors are told with its name."""
-    with secret_from(source, lambda: _ask_card(name).words, what=name) as written:
+
+    def ask() -> Secret:
+        return _ask_card(name, rehearsal=rehearsal).words
+
+    with secret_from(source, ask, what=name) as written:
         try:
             return slip39.read_card(written)
         except InputError as error:
             raise InputError(f"{name}: {error.cause}", hint=error.hint) from None
 
 
-def _ask_phrase() -> Secret:
+def _ask_phrase(rehearsal: bool) -> Secret:
     from custody_cli import terminal
 
     def accept(words: list[str]) -> Secret:
@@ -113,10 +167,11 @@ def _ask_phrase() -> Secret:
         nearest=bip39.nearest,
         counts=bip39.WORD_COUNTS,
         accept=accept,
+        rehearsal=rehearsal,
     )
 
 
-def _ask_card(name: str, beside: Sequence[slip39.Card] = ()) -> slip39.Card:
+def _ask_card(name: str, beside: Sequence[slip39.Card] = (), *, rehearsal: bool) -> slip39.Card:
     from custody_cli import terminal
 
     def accept(words: list[str]) -> slip39.Card:
@@ -130,11 +185,12 @@ def _ask_card(name: str, beside: Sequence[slip39.Card] = ()) -> slip39.Card:
         nearest=slip39.nearest,
         counts=_CARD_WORDS,
         accept=accept,
+        rehearsal=rehearsal,
     )
 
 
-def _ask_quorum() -> list[slip39.Card]:
+def _ask_quorum(rehearsal: bool) -> list[slip39.Card]:
     cards: list[slip39.Card] = []
     while not (enough := quorum.picked(cards)):
-        cards.append(_ask_card(f"card {len(cards) + 1}", cards))
+        cards.append(_ask_card(f"card {len(cards) + 1}", cards, rehearsal=rehearsal))
     return list(enough)

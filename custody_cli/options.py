@@ -78,6 +78,12 @@ Reveal = Annotated[
     bool,
     typer.Option("--reveal", help="Let the secret go to standard output (or the screen)."),
 ]
+Rehearse = Annotated[
+    bool,
+    typer.Option(
+        "--rehearse", help="This is a rehearsal's secret: it must carry the practice mark."
+    ),
+]
 Expect = Annotated[
     str,
     typer.Option("--expect", metavar="HEX", help="The fingerprint it must have, 8 hex digits."),

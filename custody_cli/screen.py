@@ -14,6 +14,7 @@ from typing import TextIO
 
 from ceremonies.errors import Declined
 from custody_cli.exits import WrongUsage
+from custody_cli.recorders import insist_unrecorded
 
 _ENTER = "\x1b[?1049h\x1b[H"
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
@@ -72,12 +73,19 @@ def terminal() -> Iterator[Tty]:
 
 
 @contextlib.contextmanager
-def alternate_screen() -> Iterator[Tty]:
+def alternate_screen(*, rehearsal: bool = False) -> Iterator[Tty]:
     """Open the terminal on its alternate screen, cleared before it is left in whatever way.
 
-    Suspending the program (SIGTSTP) leaves the screen first, and comes back to an empty one.
+    Suspending the program (SIGTSTP) leaves the screen first, and comes back to an empty one. What
+    is on it is secret, so that a recorded terminal is refused, save in a `rehearsal`.
+
+    Raises:
+        MachineError: the terminal is recorded, or that cannot be told.
+        WrongUsage: there is no terminal.
     """
     with terminal() as tty:
+        if not rehearsal:
+            insist_unrecorded()
 
         def leave() -> None:
             # after a hangup there is no terminal left to clear

@@ -14,6 +14,7 @@ from ceremonies import disk
 from ceremonies.errors import InputError, MachineError
 from ceremonies.secret import Secret
 from custody_cli.exits import WrongUsage
+from custody_cli.recorders import insist_unrecorded
 
 STANDARD = "-"
 SECRET_LIMIT = 64 * 1024
@@ -74,13 +75,14 @@ def payload_from(name: str, *, what: str, limit: int = PAYLOAD_LIMIT) -> bytes:
     return disk.read(Path(name), limit=limit, what=what)
 
 
-def insist_sink(sink: str, *, reveal: bool, json: bool = False) -> None:
+def insist_sink(sink: str, *, reveal: bool, json: bool = False, rehearsal: bool = False) -> None:
     """Refuse a SINK that cannot take a secret, before any work is done.
 
     Raises:
         WrongUsage: it is standard output, an alias of it or a terminal, without `reveal`; or with
             `json`, whose one object a secret must not join.
-        MachineError: it is a file that exists, or a descriptor that is not open.
+        MachineError: it is a file that exists, a descriptor that is not open, or a terminal that
+            is recorded, save in a `rehearsal`.
     """
     descriptor = _sink_descriptor(sink)
     if descriptor is None:
@@ -98,23 +100,32 @@ def insist_sink(sink: str, *, reveal: bool, json: bool = False) -> None:
         raise WrongUsage(
             "--reveal on standard output and --json exclude each other", hint=_ELSEWHERE
         )
+    if os.isatty(descriptor) and not rehearsal:
+        insist_unrecorded()
 
 
 def secret_to(
-    sink: str, value: Secret, *, reveal: bool, json: bool = False, title: str = "secret"
+    sink: str,
+    value: Secret,
+    *,
+    reveal: bool,
+    json: bool = False,
+    title: str = "secret",
+    rehearsal: bool = False,
 ) -> None:
     """Write a secret: a new private file, `fd:N`, or with `reveal` standard output.
 
     On a terminal it is shown on the alternate screen under `title`, and cleared.
     """
-    insist_sink(sink, reveal=reveal, json=json)
+    insist_sink(sink, reveal=reveal, json=json, rehearsal=rehearsal)
     descriptor = _sink_descriptor(sink)
     if descriptor is None:
         disk.create(Path(sink), value.reveal(), mode=0o600)
     elif os.isatty(descriptor):
         from custody_cli import terminal
 
-        terminal.show_secret(title, value.reveal().decode("utf-8", "replace").split())
+        words = value.reveal().decode("utf-8", "replace").split()
+        terminal.show_secret(title, words, rehearsal=rehearsal)
     else:
         _write(descriptor, value.reveal())
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39
 from ceremonies.keys.entropy import Pool
+from ceremonies.keys.rehearsal import is_marked, with_mark
 from ceremonies.secret import Secret
 
 _MARK = b"slip39:"
@@ -80,8 +82,10 @@ class Seed:
         return Secret(_MARK + self.secret.reveal().hex().encode())
 
 
-def draw_seed(pool: Pool, *, words: int) -> Seed:
+def draw_seed(pool: Pool, *, words: int, rehearsal: bool = False) -> Seed:
     """Make a new BIP-39 seed of 12, 15, 18, 21 or 24 words from mixed entropy.
+
+    For a `rehearsal` it carries the mark (`ceremonies.keys.rehearsal`); otherwise it never does.
 
     Raises:
         InputError: another number of words.
@@ -91,7 +95,14 @@ def draw_seed(pool: Pool, *, words: int) -> Seed:
         raise InputError(f"there are no phrases of {words} words", hint="use 12, 15, 18, 21 or 24")
     size = words // 3 * 4
     pool.insist(size * 8)
-    return Seed(Scheme.BIP39, pool.expand("bip39-entropy", size))
+    if rehearsal:
+        # a purpose of its own: it tells nothing of a real seed that the same pool would give
+        return Seed(Scheme.BIP39, with_mark(pool.expand("bip39-rehearsal", size)))
+    draws = (
+        pool.expand("bip39-entropy", size, turn.to_bytes(4, "big") if turn else b"")
+        for turn in count()
+    )
+    return Seed(Scheme.BIP39, next(entropy for entropy in draws if not is_marked(entropy)))
 
 
 def read_seed(written: Secret) -> Seed:

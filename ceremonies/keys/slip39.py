@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ceremonies.bitcoin import mnemonics
 from ceremonies.errors import InputError, IntegrityError, Refused
+from ceremonies.keys import rehearsal as practice
 from ceremonies.keys import wordlist as lists
 from ceremonies.keys.card import MOST_OF_ANYTHING, Card, CardSet, Group
 from ceremonies.keys.entropy import Pool
@@ -96,6 +97,7 @@ def split(
     groups_needed: int,
     pool: Pool,
     passphrase: Secret | None = None,
+    rehearsal: bool = False,
 ) -> CardSet:
     """Split a seed into cards: `groups_needed` of the groups recover it.
 
@@ -103,11 +105,13 @@ def split(
     part. Under `slip39` they hold the master secret encrypted with `passphrase`, SLIP-39's
     (printable ASCII). All chance comes from `pool`. The second implementation has recovered the
     seed from every quorum, or from a rotation through every card where there are over 1,000,
-    before the cards are returned.
+    before the cards are returned. For a `rehearsal` the seed must carry the mark, and the cards
+    carry its identifier; otherwise neither may.
 
     Raises:
         InputError: SLIP-39 has no such groups, or the passphrase is not printable ASCII.
-        Refused: the phrase is not English: cards do not remember a language.
+        Refused: the phrase is not English: cards do not remember a language; or it is a
+            rehearsal's where it may not be, or is not where it must.
         MachineError: the pool is worth fewer bits than the seed.
         IntegrityError: some quorum does not give the seed back.
     """
@@ -120,11 +124,11 @@ def split(
             "cards do not remember a language, and this phrase is not English",
             hint="they would give back an English phrase, which is another key: make a new key",
         )
+    (practice.insist_practice if rehearsal else practice.insist_earnest)(seed)
     pool.insist(8 * len(seed.secret))
     secret_words = _card_passphrase(seed.scheme, passphrase)
     plan = f"{groups_needed} of {' '.join(map(str, groups))}".encode()
-    identifier = int.from_bytes(pool.expand("slip39-set", 2, plan).reveal(), "big")
-    identifier &= _IDENTIFIER_MASK
+    identifier = practice.SET_IDENTIFIER if rehearsal else _draw_identifier(pool, plan)
     encrypted = EncryptedMasterSecret.from_master_secret(
         seed.secret.reveal(), secret_words.reveal(), identifier, _EXTENDABLE, _EXPONENT
     )
@@ -227,6 +231,14 @@ def _card_passphrase(scheme: Scheme, passphrase: Secret | None) -> Secret:
             hint="use unaccented letters, digits, punctuation and spaces, without a line end",
         )
     return passphrase
+
+
+def _draw_identifier(pool: Pool, plan: bytes) -> int:
+    # a plan is text, so no other plan is this one with a turn behind it
+    contexts = (plan + turn.to_bytes(4, "big") if turn else plan for turn in count())
+    draws = (pool.expand("slip39-set", 2, context).reveal() for context in contexts)
+    identifiers = (int.from_bytes(drawn, "big") & _IDENTIFIER_MASK for drawn in draws)
+    return next(drawn for drawn in identifiers if drawn != practice.SET_IDENTIFIER)
 
 
 def _insist_recoverable(cards: CardSet, seed: Seed, encrypted: Secret, passphrase: Secret) -> None:

@@ -15,7 +15,7 @@ from ceremonies.secret import Secret
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
-from custody_cli.keys import key_from
+from custody_cli.keys import Use, key_from
 from custody_cli.options import (
     Debug,
     Dice,
@@ -25,6 +25,7 @@ from custody_cli.options import (
     NetworkName,
     OptionalExpect,
     PassphraseSource,
+    Rehearse,
     Reveal,
     SchemeChoice,
     SchemeName,
@@ -111,7 +112,7 @@ def account_(
             f"one key alone has no {script.value} descriptor",
             hint="use --format key, and let the coordinator join the keys",
         )
-    key = key_from(seed, share, scheme.value, passphrase)
+    key = key_from(seed, share, scheme.value, passphrase, use=Use.on(chain))
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         found = account.derive(bip32_seed, path, chain)
     if expect is not None:
@@ -128,11 +129,12 @@ def check(
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
+    rehearse: Rehearse = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Ask whether a backup is the key on record; nothing of it is revealed."""
-    key = key_from(seed, share, scheme.value, passphrase)
+    key = key_from(seed, share, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
     fingerprint = account.fingerprint_of(key.seed, key.passphrase)
     account.insist_fingerprint(fingerprint, expect)
     found: KeyCheckAnswer = {

@@ -94,14 +94,15 @@ def sign(
     from ceremonies.bitcoin.signer import insist_on_libsecp256k1
     from ceremonies.signing import finish
     from ceremonies.signing.sign import sign as make_signatures
-    from custody_cli.keys import key_from
+    from custody_cli.keys import Use, key_from
 
     insist_on_libsecp256k1()
     disk.insist_free(output)
     given, registered = read_psbt(psbt, prevtx), read_wallet(wallet)
     first = review(given.psbt, registered)
     intent = _approved(first, approve, yes=yes)
-    signer = _signer(key_from(seed, share, scheme.value, passphrase), registered)
+    use = Use.on(registered.network)
+    signer = _signer(key_from(seed, share, scheme.value, passphrase, use=use), registered)
     reviewed = with_signer(first, signer)
     signed = make_signatures(reviewed, approved=intent)
     result = reread(signed.data).with_previous(given.previous)

@@ -11,12 +11,13 @@ import typer
 from ceremonies import disk
 from ceremonies.keys import slip39
 from ceremonies.keys.account import fingerprint_of, insist_fingerprint
+from ceremonies.keys.rehearsal import is_practice_set
 from ceremonies.keys.seed import Scheme
 from ceremonies.keys.set_record import check_card, read_record, record_of
 from ceremonies.secret import Secret
 from custody_cli.answer import answer, note
 from custody_cli.commands import example, noun
-from custody_cli.keys import card_from, key_from_cards, key_to_split
+from custody_cli.keys import Use, card_from, key_from_cards, key_to_split
 from custody_cli.options import (
     Debug,
     Dice,
@@ -24,6 +25,7 @@ from custody_cli.options import (
     OptionalExpect,
     Out,
     PassphraseSource,
+    Rehearse,
     Reveal,
     SchemeChoice,
     SchemeName,
@@ -58,6 +60,7 @@ def split(
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
     dice: Dice = None,
+    rehearse: Rehearse = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -66,13 +69,14 @@ def split(
     slip39.insist_groups(groups, groups_needed)
     disk.insist_free(output)
     files = _free_files(folder, groups)
-    key = key_to_split(seed, scheme.value, passphrase)
+    key = key_to_split(seed, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
     cards = slip39.split(
         key.seed,
         groups,
         groups_needed=groups_needed,
         pool=pool_from(dice),
         passphrase=key.passphrase,
+        rehearsal=rehearse,
     )
     own_words = key.passphrase if key.seed.scheme is Scheme.BIP39 else None
     record = record_of(cards, fingerprint=fingerprint_of(key.seed, own_words))
@@ -100,6 +104,8 @@ def check(
     card = card_from(source, "the card")
     if record is not None:
         check_card(card, record)
+    if is_practice_set(card):
+        note("warning: rehearsal cards have this set's identifier; so has one real set in 32,768")
     found: ShareCheckAnswer = {
         "set": card.set_id,
         "group": card.group,
@@ -123,17 +129,25 @@ def recover(
     scheme: SchemeName = SchemeChoice.BIP39,
     expect: OptionalExpect = None,
     reveal: Reveal = False,
+    rehearse: Rehearse = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Recover a key from a quorum of cards, by two implementations."""
-    insist_sink(secret_to_, reveal=reveal, json=json)
-    key = key_from_cards(share, scheme.value, passphrase)
+    insist_sink(secret_to_, reveal=reveal, json=json, rehearsal=rehearse)
+    key = key_from_cards(share, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
     fingerprint = fingerprint_of(key.seed, key.passphrase)
     if expect is not None:
         insist_fingerprint(fingerprint, expect)
     written = Secret(key.seed.written().reveal() + b"\n")
-    secret_to(secret_to_, written, reveal=reveal, json=json, title=f"key {fingerprint}")
+    secret_to(
+        secret_to_,
+        written,
+        reveal=reveal,
+        json=json,
+        title=f"key {fingerprint}",
+        rehearsal=rehearse,
+    )
     found: ShareRecoverAnswer = {"fingerprint": fingerprint, "scheme": key.seed.scheme.value}
     if expect is None:
         note("no fingerprint was expected: compare this one with the record before you rely on it")
