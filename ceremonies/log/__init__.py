@@ -1,0 +1,1 @@
+"""The log of a ceremony: records, the journal that writes them, seals, signatures, verification."""

@@ -1,0 +1,177 @@
+"""The chain of records as one pass over the bytes finds it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from ceremonies.errors import InputError, IntegrityError
+from ceremonies.log.facts import Genesis
+from ceremonies.log.records import MOST_BYTES, NO_RECORD, Record, decode
+from ceremonies.log.tree import Tree
+
+FILE = "log.jsonl"
+_EXAMINE = "keep the folder as it is, and compare the log with another copy"
+_Octets: TypeAlias = bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How far a log goes: `size` records in `bytes`, their root, and the SHA-256 of the bytes."""
+
+    size: int
+    bytes: int
+    root: _Octets
+    sha256: str
+
+
+class Chain:
+    """Records, each following the one before it; `tail` is what comes after the last LF."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.tail = b""
+        self._bytes = 0
+        self._tree = Tree()
+        self._flat = hashlib.sha256()
+
+    @property
+    def last(self) -> bytes:
+        """Return the identity that the next record names."""
+        return self.records[-1].id if self.records else NO_RECORD
+
+    def insist_begun(self) -> Genesis:
+        """Return what the log was begun with.
+
+        Raises:
+            InputError: there is not one whole record.
+        """
+        if not self.records:
+            raise InputError("the log has no records", hint="begin the ceremony in another folder")
+        fact = self.records[0].fact
+        assert isinstance(fact, Genesis)
+        return fact
+
+    @property
+    def extent(self) -> Extent:
+        """Return how far the records go; the tail is not part of them."""
+        return Extent(
+            size=len(self.records),
+            bytes=self._bytes,
+            root=self._tree.root(),
+            sha256=self._flat.hexdigest(),
+        )
+
+    def add(self, line: bytes) -> Record:
+        """Add one line, its LF included.
+
+        Raises:
+            InputError: it is the first, and not a record at all: this is something else than a log.
+            IntegrityError: it does not follow.
+        """
+        seq = len(self.records)
+        try:
+            record = decode(line)
+        except InputError as error:
+            if not seq:
+                raise
+            raise IntegrityError(f"record {seq}: {error.cause}", hint=_EXAMINE) from None
+        if record.seq != seq:
+            raise IntegrityError(f"record {seq} says that it is {record.seq}", hint=_EXAMINE)
+        if record.prev != self.last:
+            raise IntegrityError(
+                f"record {seq} does not follow record {seq - 1} as it is here", hint=_EXAMINE
+            )
+        if not seq and not isinstance(record.fact, Genesis):
+            raise IntegrityError("record 0 is not the genesis", hint=_EXAMINE)
+        self._tree.append(record.id)
+        self._flat.update(line)
+        self._bytes += len(line)
+        self.records.append(record)
+        return record
+
+
+def follow(descriptor: int) -> Chain:
+    """Read a whole log from an open descriptor.
+
+    Raises:
+        InputError: it does not even begin as a log, or cannot be read.
+        IntegrityError: a record is damaged or does not follow.
+    """
+    chain = Chain()
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with open(descriptor, "rb", closefd=False) as stream:
+            while line := stream.readline(MOST_BYTES + 1):
+                if line.endswith(b"\n") or len(line) > MOST_BYTES:
+                    chain.add(line)
+                else:
+                    chain.tail = line
+    except OSError as error:
+        raise _unusable(error) from None
+    return chain
+
+
+def read_chain(folder: Path) -> Chain:
+    """Read the log of a folder without a lock: a writer may be adding to it meanwhile.
+
+    Raises:
+        InputError: there is no log, or nothing in it.
+        IntegrityError: a record is damaged or does not follow.
+    """
+    descriptor = open_log(folder, os.O_RDONLY)
+    try:
+        chain = follow(descriptor)
+    finally:
+        with contextlib.suppress(OSError):  # nothing was written through it
+            os.close(descriptor)
+    chain.insist_begun()
+    return chain
+
+
+def read_records(folder: Path) -> tuple[Record, ...]:
+    """Read the records of a folder as `read_chain` does; a torn tail is left, and left out."""
+    return tuple(read_chain(folder).records)
+
+
+def open_log(folder: Path, flags: int) -> int:
+    """Open `log.jsonl`, which must be a file itself and no link to one.
+
+    Raises:
+        InputError: there is none, or it cannot be opened.
+    """
+    try:
+        descriptor = os.open(folder / FILE, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise InputError(
+            "there is no log in this folder", hint="give the folder of a ceremony"
+        ) from None
+    except OSError as error:
+        raise _unusable(error) from None
+    try:
+        _insist_file(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _insist_file(descriptor: int) -> None:
+    try:
+        found = os.fstat(descriptor)
+    except OSError as error:
+        raise _unusable(error) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError("the log is not a file", hint="give the folder of a ceremony")
+
+
+def _unusable(error: OSError) -> InputError:
+    return InputError(
+        f"cannot open the log: {(error.strerror or 'unknown error').lower()}",
+        hint="check the folder and the medium",
+    )

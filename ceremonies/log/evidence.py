@@ -1,0 +1,211 @@
+"""What lies beside a log, judged against it: seals, signatures, and the files it names.
+
+Each finder yields a sentence for what cannot be in a folder that nobody changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ceremonies import disk
+from ceremonies.errors import CeremonyError, InputError
+from ceremonies.log import facts, sshsig
+from ceremonies.log import seal as seals
+from ceremonies.log.chain import Extent
+from ceremonies.log.seal import Seal
+from ceremonies.log.signers import Signers
+from ceremonies.spoken import visible
+
+_PREFIX = "seal-"
+_NAME = re.compile(r"seal-(?P<size>[0-9]{8,15})(?:\.(?P<signer>.+)\.sig)?", re.DOTALL)
+
+
+class Seals:
+    """The seals in a folder, and the signatures on them.
+
+    `holding` are those that fix the bytes of this log, by their size; `signed` names for each of
+    them the people whose signatures hold, in the order of the list of signers.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[str] = []
+        self.holding: dict[int, Seal] = {}
+        self.signed: dict[int, tuple[str, ...]] = {}
+        self._folder = folder / seals.FOLDER
+        self._found: dict[int, Seal] = {}
+        self._signatures: dict[int, dict[str, bytes]] = {}
+        for name in self._names():
+            try:
+                self._add(name)
+            except InputError as error:
+                self.problems.append(f"{_file(name)}: {error.cause}")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many records each seal covers, in order."""
+        return tuple(sorted(self._found))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The SHA-256 of every seal that holds."""
+        return frozenset(seal.id for seal in self.holding.values())
+
+    def judge(self, extents: Mapping[int, Extent], *, log: str, records: int) -> None:
+        """Compare each seal with the log as far as it covers it, and with the seal before it."""
+        before = seals.NO_SEAL
+        for size in self.sizes:
+            seal = self._found[size]
+            wrong = [*_differences(seal, extents.get(size), log=log, records=records)]
+            if seal.prev_seal != before:
+                wrong.append("it does not follow the seal before it")
+            if not wrong:
+                self.holding[size] = seal
+            self.problems += [f"{_file(_name(size))}: {why}" for why in wrong]
+            before = seal.id
+
+    def judge_signatures(self, people: Signers) -> None:
+        """Check each signature on each seal, whether or not the seal holds."""
+        for size, signatures in sorted(self._signatures.items()):
+            good = set()
+            for name, armored in sorted(signatures.items()):
+                try:
+                    people.insist(name, armored, self._found[size].text())
+                    good.add(name)
+                except KeyError:
+                    self.problems.append(f"{_file(_name(size, name))}: it is of no seal")
+                except CeremonyError as error:
+                    self.problems.append(f"{_file(_name(size, name))}: {error.cause}")
+            if size in self.holding:
+                self.signed[size] = tuple(name for name in people.names if name in good)
+
+    def differ_from(self, seq: int, fact: facts.Sealed, *, quorum: int) -> Iterator[str]:
+        """Yield what a record of sealing says and the folder does not."""
+        seal = self.holding.get(fact.size)
+        if fact.size > seq or seal is None or seal.id != fact.seal_sha256:
+            yield f"there is no such seal of {fact.size} records"
+            return
+        for name in fact.persons:
+            if name not in self.signed.get(fact.size, ()):
+                yield f"there is no signature of {visible(name)} that holds on {_name(fact.size)}"
+        distinct = len(set(fact.persons))
+        if distinct < len(fact.persons):
+            yield "it names somebody twice"
+        if distinct < quorum:
+            yield f"it names {distinct} of the {quorum} people that a seal needs"
+
+    def _names(self) -> list[str]:
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.problems.append(f"the folder {seals.FOLDER} cannot be read: {_reason(error)}")
+            return []
+        return sorted(name for name in names if name.startswith(_PREFIX))
+
+    def _add(self, name: str) -> None:
+        found = _NAME.fullmatch(name)
+        if found is None or _name(int(found["size"]), found["signer"]) != name:
+            raise InputError("it has the name of no seal and no signature", hint="move it away")
+        size, limit = int(found["size"]), seals.MOST_BYTES
+        if found["signer"] is not None:
+            data = read_plain(self._folder / name, limit=sshsig.MAX_SIZE)
+            self._signatures.setdefault(size, {})[found["signer"]] = data
+            return
+        seal = seals.parse(read_plain(self._folder / name, limit=limit))
+        if seal.size != size:
+            raise InputError(f"it is the seal of {seal.size} records", hint="find out who named it")
+        self._found[size] = seal
+
+
+def read_plain(path: Path, *, limit: int) -> bytes:
+    """Read a file that is one: no link, no folder, no pipe.
+
+    Raises:
+        InputError: it is not there, not a file, or longer than `limit` bytes.
+    """
+    insist_plain(path)
+    return disk.read(path, limit=limit, what="it")
+
+
+def insist_plain(path: Path) -> None:
+    """Refuse what is no file, and what only leads to one.
+
+    Raises:
+        InputError: it is not there, or something else.
+    """
+    try:
+        is_plain = stat.S_ISREG(path.lstat().st_mode)
+    except OSError as error:
+        raise InputError(f"it cannot be read: {_reason(error)}", hint="use another copy") from None
+    if not is_plain:
+        raise InputError("it is not a plain file", hint="use another copy")
+
+
+def altered(
+    folder: Path, named: Iterable[tuple[int, facts.FileKept | facts.Recovered]]
+) -> Iterator[str]:
+    """Yield each file that is not what its record says it was; a kept file may have been moved."""
+    for seq, fact in named:
+        name = fact.name if isinstance(fact, facts.FileKept) else fact.kept_as
+        if Path(name).name != name:
+            yield f"record {seq} ({fact.type}): it names a file outside of the folder"
+            continue
+        if isinstance(fact, facts.FileKept) and not os.path.lexists(folder / name):
+            continue
+        try:
+            same = _is_same(folder / name, fact)
+        except (InputError, OSError):
+            same = False
+        if not same:
+            yield f"{visible(name)}: it is not the file that record {seq} ({fact.type}) names"
+
+
+def moved(folder: Path, named: Iterable[tuple[int, facts.FileKept | facts.Recovered]]) -> list[str]:
+    """Name the kept files that are no longer in the folder."""
+    return [
+        f"{visible(fact.name)}: record {seq} kept it, and it is not in the folder"
+        for seq, fact in named
+        if isinstance(fact, facts.FileKept) and not os.path.lexists(folder / fact.name)
+    ]
+
+
+def _is_same(path: Path, fact: facts.FileKept | facts.Recovered) -> bool:
+    insist_plain(path)
+    with path.open("rb") as stream:
+        if os.fstat(stream.fileno()).st_size != fact.bytes:
+            return False
+        return hashlib.file_digest(stream, "sha256").hexdigest() == fact.sha256
+
+
+def _differences(seal: Seal, extent: Extent | None, *, log: str, records: int) -> Iterator[str]:
+    if seal.log != log:
+        yield f"it is of the log {seal.log}"
+    if extent is None:
+        yield f"it covers {seal.size} records, and the log has {records}"
+        return
+    same = {
+        "the root": seal.root == extent.root,
+        "the number of bytes": seal.bytes == extent.bytes,
+        "the SHA-256": seal.sha256 == extent.sha256,
+    }
+    for what, holds in same.items():
+        if not holds:
+            yield f"{what} is not that of the first {seal.size} records as they are here"
+
+
+def _name(size: int, signer: str | None = None) -> str:
+    return f"{_PREFIX}{size:08d}" + ("" if signer is None else f".{signer}.sig")
+
+
+def _file(name: str) -> str:
+    return f"{seals.FOLDER}/{visible(name)}"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown error").lower()

@@ -1,0 +1,119 @@
+"""One pass over the bytes of a log, from the first damage to the last: nothing is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from ceremonies.errors import InputError
+from ceremonies.log.chain import Extent, open_log
+from ceremonies.log.facts import FACTS
+from ceremonies.log.meaning import Meaning
+from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, identity
+from ceremonies.log.tree import Tree
+
+_ENVELOPE = re.compile(
+    rb'\{"v":1,"seq":(?P<seq>0|[1-9][0-9]{0,15}),"prev":"(?P<prev>[0-9a-f]{64})",'
+    rb'"type":"(?P<type>[a-z]+(?:\.[a-z]+)?)","boot":"[0-9a-f]{16}",'
+    rb'"mono_ms":(?:0|[1-9][0-9]{0,15}),"data":\{[^\n]*\}\}\n'
+)
+_BUFFER = 1024 * 1024
+
+
+class Reading:
+    """What a log is, byte by byte, and what it says as far as it is whole.
+
+    `extents` are how far the log goes at each of the sizes that are `wanted`; `records` counts the
+    whole lines, `tail` the bytes after the last of them. `understood` counts what has the form of
+    a record; `unknown` are sentences about types that a later version may know.
+    """
+
+    def __init__(self, wanted: Collection[int]) -> None:
+        self.meaning = Meaning()
+        self.problems: list[str] = []
+        self.unknown: list[str] = []
+        self.extents: dict[int, Extent] = {}
+        self.records = self.understood = self.tail = self.bytes = 0
+        self._wanted = frozenset(wanted)
+        self._tree = Tree()
+        self._flat = hashlib.sha256()
+        self._prev = NO_RECORD
+        self._seq = 0
+        self._broken = False
+
+    def follow(self, folder: Path) -> None:
+        """Read the log of a folder.
+
+        Raises:
+            InputError: there is none, or the disk fails.
+        """
+        descriptor = open_log(folder, os.O_RDONLY)
+        try:
+            with open(descriptor, "rb", buffering=_BUFFER) as stream:
+                while line := stream.readline(MOST_BYTES + 1):
+                    if len(line) > MOST_BYTES:
+                        name = f"record {self.records}"
+                        self.problems.append(f"{name} is longer than {MOST_BYTES} bytes")
+                        break
+                    if line.endswith(b"\n"):
+                        self._add(line)
+                    else:
+                        self.tail = len(line)
+        except OSError as error:
+            reason = (error.strerror or "unknown error").lower()
+            raise InputError(f"cannot read the log: {reason}", hint="check the medium") from None
+
+    def _add(self, line: bytes) -> None:
+        leaf = self._judge(line)
+        self._prev = leaf
+        self._tree.append(leaf)
+        self._flat.update(line)
+        self.bytes += len(line)
+        self.records += 1
+        if self.records in self._wanted:
+            self.extents[self.records] = Extent(
+                size=self.records,
+                bytes=self.bytes,
+                root=self._tree.root(),
+                sha256=self._flat.hexdigest(),
+            )
+
+    def _judge(self, line: bytes) -> bytes:
+        """Judge one line, and return its identity."""
+        try:
+            record = decode(line)
+        except InputError as error:
+            self._judge_unread(line, error.cause)
+            return identity(line)
+        self.understood += 1
+        self._judge_place(record.seq, record.prev)
+        # what a damaged log says is not worth a sentence for each record
+        if not self._broken:
+            self.problems += self.meaning.take(record)
+        return record.id
+
+    def _judge_unread(self, line: bytes, why: str) -> None:
+        found = _ENVELOPE.fullmatch(line)
+        if found is None or found["type"].decode() in FACTS:
+            self._breaks(f"record {self.records}: {why}")
+            self._seq += 1
+            return
+        self.understood += 1
+        self._judge_place(int(found["seq"]), bytes.fromhex(found["prev"].decode()))
+        self.unknown.append(f"record {self.records}: {why}")
+
+    def _judge_place(self, seq: int, prev: bytes) -> None:
+        if seq != self._seq:
+            self._breaks(
+                f"record {self._seq} is missing or elsewhere: record {seq} is in its place"
+            )
+        if prev != self._prev:
+            self._breaks(f"record {seq} does not follow the record before it, as that is here")
+        self._seq = seq + 1
+
+    def _breaks(self, problem: str) -> None:
+        self._broken = True
+        self.problems.append(problem)

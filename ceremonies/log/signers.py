@@ -1,0 +1,123 @@
+"""Who may sign seals: an `allowed_signers` file of OpenSSH, read narrowly.
+
+`ssh-keygen -Y verify` reads every file that this reads, and for it too each line is one person. The
+reverse does not hold: patterns, lists and authorities would let one key speak for others, and times
+of validity would ask the verifier's clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ceremonies.errors import InputError
+from ceremonies.log import sshsig
+from ceremonies.log.sshkey import PublicKey, read_key
+from ceremonies.strict import base64_bytes
+
+MAX_SIZE = 256 * 1024
+"""The longest list of signers that is read, in bytes."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
+"""What a signer may be called: it is part of file names, and no pattern to anyone."""
+
+_NAMESPACES = f'namespaces="{sshsig.NAMESPACE}"'
+_FORM = f"one person a line: NAME [{_NAMESPACES}] TYPE KEY [COMMENT], single spaces between"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signers:
+    """The keys by name, in the order of the file; `sha256` is the file's, in hex."""
+
+    keys: Mapping[str, PublicKey]
+    sha256: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everyone who may sign, in the order of the file."""
+        return tuple(self.keys)
+
+    def insist(self, name: str, armored: bytes, message: bytes) -> None:
+        """Insist that `armored` is the signature of the person `name` over a seal.
+
+        Raises:
+            InputError: there is no such signer, or this is no signature that counts.
+            IntegrityError: it is a signature, and not this person's over this seal.
+        """
+        key = self.keys.get(name)
+        if key is None:
+            raise InputError(
+                "there is no signer of this name", hint="use a name of the list of signers"
+            )
+        sshsig.verify(armored, message=message, namespace=sshsig.NAMESPACE, key=key)
+
+
+def read(data: bytes) -> Signers:
+    """Read a list of signers.
+
+    Raises:
+        InputError: a line is not one person and one key that counts, or a name or key is there
+            twice, or there is nobody.
+    """
+    keys: dict[str, PublicKey] = {}
+    taken: dict[str, int] = {}
+    for number, line in enumerate(_lines(data), start=1):
+        if not line or line.startswith("#"):
+            continue
+        name, key = _person(line, number)
+        # on some disks, and to some ears, ANA is ana
+        for known, what in ((f"name {name.lower()}", "name"), (key.identity.hex(), "key")):
+            first = taken.setdefault(known, number)
+            if first != number:
+                raise _bad(number, f"the {what} is that of line {first}", "give each person one")
+        keys[name] = key
+    if not keys:
+        raise InputError("the list of signers names nobody", hint=_FORM)
+    return Signers(keys=MappingProxyType(keys), sha256=hashlib.sha256(data).hexdigest())
+
+
+def _lines(data: bytes) -> list[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("the list of signers is not UTF-8 text", hint=_FORM) from None
+    if len(data) > MAX_SIZE:
+        raise InputError(f"the list of signers is longer than {MAX_SIZE} bytes", hint=_FORM)
+    lines = text.split("\n")
+    if lines.pop():
+        raise InputError("the last line of the list of signers has no end", hint=_FORM)
+    for number, line in enumerate(lines, start=1):
+        if not line.isprintable():
+            raise _bad(number, "it holds characters that do not show", _FORM)
+    return lines
+
+
+def _person(line: str, number: int) -> tuple[str, PublicKey]:
+    name, *rest = line.split(" ")
+    if not NAME.fullmatch(name):
+        raise _bad(
+            number,
+            "it does not begin with one plain name",
+            "letters, digits and . _ @ + - alone, no patterns and no lists",
+        )
+    if rest and "=" in rest[0].split('"')[0]:
+        if rest[0] != _NAMESPACES:
+            raise _bad(number, f"it has an option other than {_NAMESPACES}", "leave it out")
+        rest = rest[1:]
+    if len(rest) < 2:
+        raise _bad(number, "it has no type and key after the name", _FORM)
+    kind, encoded = rest[:2]
+    try:
+        key = read_key(base64_bytes(encoded, what="the key"))
+    except InputError as error:
+        raise _bad(number, error.cause, error.hint) from None
+    if key.type != kind:
+        raise _bad(number, "the type it names is not that of its key", "copy the line again")
+    return name, key
+
+
+def _bad(number: int, why: str, hint: str) -> InputError:
+    return InputError(f"line {number} of the list of signers: {why}", hint=hint)

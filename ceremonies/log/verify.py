@@ -1,0 +1,285 @@
+"""What a log proves: one pass over its bytes, then its meaning, its seals and who signed them."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from ceremonies import disk
+from ceremonies.errors import CeremonyError, InputError
+from ceremonies.log import seal as seals
+from ceremonies.log import signers as people
+from ceremonies.log.evidence import Seals, altered, moved, read_plain
+from ceremonies.log.facts import Aborted, Closed, Genesis, Plan
+from ceremonies.log.meaning import Meaning
+from ceremonies.log.reading import Reading
+from ceremonies.log.signers import Signers
+from ceremonies.spoken import words
+from ceremonies.strict import hex_bytes
+
+SCRIPT = "script.toml"
+SIGNERS = "allowed_signers"
+
+_SCRIPT_LIMIT = disk.MEBIBYTE
+_MOST_PROBLEMS = 50
+_WORDS_OF_A_HASH = 32
+_NOTHING_OUTSIDE = (
+    "nothing from outside of its folder confirms the log: "
+    "give your own list of signers, or a seal that a witness took away"
+)
+
+
+class State(StrEnum):
+    """What may be said of a log; only `complete` is good.
+
+    `unsealed` is closed and not signed by its quorum, `unanchored` has nothing but itself to
+    confirm it, `void` is aborted after a key was lost that no other replaced.
+    """
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    UNSEALED = "unsealed"
+    UNANCHORED = "unanchored"
+    ABORTED = "aborted"
+    VOID = "void"
+    TAMPERED = "tampered"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What was found of one log.
+
+    `size`, `root` (Base64) and `signers` are those of the last seal that holds and that somebody
+    signed: 0, None and nobody where there is none. `problems` are sentences for people.
+    """
+
+    log: str
+    records: int
+    size: int
+    root: str | None
+    state: State
+    signers: tuple[str, ...]
+    quorum: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """What an auditor brings: a list of signers, a quorum, the SHA-256 of a witness's seal."""
+
+    signers: Signers | None
+    quorum: int
+    seal_id: str | None
+
+
+def verify(
+    folder: Path,
+    *,
+    signers: bytes | None = None,
+    quorum: int = 0,
+    seal: bytes | str | None = None,
+    planned: Callable[[bytes], Plan] | None = None,
+) -> Verdict:
+    """Verify the log in the folder of a ceremony.
+
+    `signers` is a list of signers from elsewhere, `seal` a seal from elsewhere: its seven lines,
+    or its SHA-256 as 64 hexadecimal digits or 32 PGP words. `planned` makes the plan record of a
+    script; with it, the plan is compared with the script too.
+
+    Raises:
+        InputError: `signers` or `seal` is not what it should be. The log never raises.
+    """
+    outside = Outside(
+        signers=None if signers is None else people.read(signers),
+        quorum=quorum,
+        seal_id=None if seal is None else seal_id_of(seal),
+    )
+    found = Seals(folder)
+    reading = Reading(found.sizes)
+    try:
+        reading.follow(folder)
+    except InputError as error:
+        return _unreadable(error.cause, quorum)
+    if not reading.understood:
+        return _unreadable("nothing in the log has the form of a record", quorum)
+    case = _Case(folder, reading, found, outside, planned)
+    return case.verdict()
+
+
+def seal_id_of(seal: bytes | str) -> str:
+    """Return the SHA-256 of a seal, given as its seven lines, its hash, or its hash in words.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if isinstance(seal, bytes):
+        return seals.parse(seal).id
+    heard = seal.lower().split()
+    if len(heard) == _WORDS_OF_A_HASH:
+        # both words of each byte: the one for even and the one for odd places
+        pairs = [words(bytes((byte, byte))).lower().split() for byte in range(256)]
+        tables = [{pair[side]: byte for byte, pair in enumerate(pairs)} for side in (0, 1)]
+        known = [tables[place % 2].get(word, -1) for place, word in enumerate(heard)]
+        if -1 in known:
+            raise InputError(
+                f"word {known.index(-1) + 1} of the seal is not a PGP word for its place",
+                hint="listen again: words of two and of three syllables take turns",
+            )
+        return bytes(known).hex()
+    return hex_bytes(seal.lower(), what="the SHA-256 of the seal", size=32).hex()
+
+
+def _unreadable(why: str, quorum: int) -> Verdict:
+    return Verdict(
+        log="",
+        records=0,
+        size=0,
+        root=None,
+        state=State.UNREADABLE,
+        signers=(),
+        quorum=quorum,
+        problems=(why,),
+    )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One log, and everything that speaks for and against it."""
+
+    folder: Path
+    reading: Reading
+    seals: Seals
+    outside: Outside
+    planned: Callable[[bytes], Plan] | None
+
+    @property
+    def agreed(self) -> int:
+        """The quorum that the log itself names."""
+        first = (self.reading.meaning.genesis, self.reading.meaning.plan)
+        return max(fact.quorum if fact else 0 for fact in first)
+
+    @property
+    def quorum(self) -> int:
+        """How many people sign the last seal."""
+        return max(self.agreed, self.outside.quorum)
+
+    def verdict(self) -> Verdict:
+        """Judge, once."""
+        genesis, found = self.reading.meaning.genesis, self.seals
+        wrong = [*self._wrong(genesis)]
+        state, lacking = self._state(is_tampered=bool(wrong))
+        notes = [*self.reading.unknown, *lacking, *moved(self.folder, self.reading.meaning.files)]
+        signed = max((size for size, names in found.signed.items() if names), default=0)
+        return Verdict(
+            log=genesis.log if genesis else "",
+            records=self.reading.records,
+            size=signed,
+            root=b64encode(found.holding[signed].root).decode() if signed else None,
+            state=state,
+            signers=found.signed.get(signed, ()),
+            quorum=self.quorum,
+            problems=_bounded([*wrong, *notes]),
+        )
+
+    def _wrong(self, genesis: Genesis | None) -> Iterator[str]:
+        """Yield what cannot be in a folder that nobody changed."""
+        reading, found = self.reading, self.seals
+        yield from reading.problems
+        if reading.tail and isinstance(reading.meaning.last, Closed | Aborted):
+            yield f"{reading.tail} bytes follow the last record"
+        if genesis is not None:
+            found.judge(reading.extents, log=genesis.log, records=reading.records)
+            yield from self._wrong_script(genesis)
+            yield from self._wrong_signers(genesis)
+            yield from found.problems
+            for seq, fact in reading.meaning.sealed:
+                for problem in found.differ_from(seq, fact, quorum=self.agreed):
+                    yield f"record {seq} ({fact.type}): {problem}"
+            yield from altered(self.folder, reading.meaning.files)
+        if self.outside.seal_id is not None and self.outside.seal_id not in found.ids:
+            yield "no seal that holds for this log is the one that was given"
+
+    def _wrong_script(self, genesis: Genesis) -> Iterator[str]:
+        try:
+            data = read_plain(self.folder / SCRIPT, limit=_SCRIPT_LIMIT)
+        except InputError as error:
+            yield f"{SCRIPT}: {error.cause}"
+            return
+        if hashlib.sha256(data).hexdigest() != genesis.script_sha256:
+            yield f"{SCRIPT}: it is not the script that genesis names"
+            return
+        plan = self.reading.meaning.plan
+        if self.planned is not None and plan is not None:
+            try:
+                if self.planned(data) != plan:
+                    yield "record 1 (plan): it is not what the script plans"
+            except CeremonyError as error:
+                yield f"{SCRIPT}: {error.cause}"
+
+    def _wrong_signers(self, genesis: Genesis) -> Iterator[str]:
+        given = self.outside.signers
+        if given is not None and given.sha256 != genesis.signers_sha256:
+            yield "the list of signers that was given is not the one that genesis names"
+        beside = None
+        try:
+            data = read_plain(self.folder / SIGNERS, limit=people.MAX_SIZE)
+            if hashlib.sha256(data).hexdigest() == genesis.signers_sha256:
+                beside = people.read(data)
+            else:
+                yield f"{SIGNERS}: it is not the list of signers that genesis names"
+        except InputError as error:
+            yield f"{SIGNERS}: {error.cause}"
+        known = given or beside
+        if known is not None:
+            self.seals.judge_signatures(known)
+
+    def _state(self, *, is_tampered: bool) -> tuple[State, list[str]]:
+        """Name the state, and say what the log lacks for being complete."""
+        meaning = self.reading.meaning
+        if is_tampered:
+            return State.TAMPERED, []
+        if self.reading.unknown:
+            return State.UNREADABLE, []
+        if isinstance(meaning.last, Aborted):
+            return (State.VOID if meaning.keys.is_void else State.ABORTED), _given_up(meaning)
+        if not isinstance(meaning.last, Closed):
+            return State.INCOMPLETE, self._unfinished()
+        signed = self.seals.signed.get(self.reading.records, ())
+        if len(signed) < max(self.quorum, 1):
+            return State.UNSEALED, [self._unsealed(signed)]
+        is_rehearsal = meaning.genesis is not None and meaning.genesis.mode == "rehearsal"
+        if not is_rehearsal and self.outside.signers is None and self.outside.seal_id is None:
+            return State.UNANCHORED, [_NOTHING_OUTSIDE]
+        return State.COMPLETE, []
+
+    def _unfinished(self) -> list[str]:
+        last = self.reading.records - 1
+        told = f"the ceremony is not closed: its last record is record {last}"
+        if self.reading.meaning.last is not None:
+            told += f" ({self.reading.meaning.last.type})"
+        torn = f"the log ends with {self.reading.tail} bytes that are no whole record"
+        return [told, torn] if self.reading.tail else [told]
+
+    def _unsealed(self, signed: tuple[str, ...]) -> str:
+        size = self.reading.records
+        if size not in self.seals.holding:
+            return f"there is no seal of all {size} records"
+        by = f" ({', '.join(signed)})" if signed else ""
+        return f"{len(signed)} of {max(self.quorum, 1)} people signed the last seal{by}"
+
+
+def _given_up(meaning: Meaning) -> list[str]:
+    void = " after its key was lost" if meaning.keys.is_void else ""
+    return [f"the ceremony was given up{void}"]
+
+
+def _bounded(problems: list[str]) -> tuple[str, ...]:
+    more = len(problems) - _MOST_PROBLEMS
+    if more > 0:
+        return (*problems[:_MOST_PROBLEMS], f"and {more} more like these")
+    return tuple(problems)
