@@ -233,3 +233,147 @@ class PsbtFinalizeAnswer(TypedDict):
     hex: str
     verified_by: list[str]
     output: str
+
+
+class CeremonyRoleJson(TypedDict):
+    """A role of a script; `most` is null for any number."""
+
+    role: str
+    least: int
+    most: int | None
+    independent: bool
+
+
+class CeremonyJson(TypedDict):
+    """One built-in ceremony: how many of each role, how many steps, and its script's hash."""
+
+    id: str
+    title: str
+    roles: list[CeremonyRoleJson]
+    steps: int
+    sha256: str
+
+
+class CeremonyListAnswer(TypedDict):
+    """`custody ceremony list`."""
+
+    ceremonies: list[CeremonyJson]
+
+
+class CeremonyAskJson(TypedDict):
+    """One thing a step will ask; `sometimes` is empty where it always does."""
+
+    field: str
+    kind: str
+    role: str
+    sometimes: str
+
+
+CeremonyStepJson = TypedDict(
+    "CeremonyStepJson",
+    {
+        "id": str,
+        "do": str,
+        "class": str,
+        "role": str,
+        "say": str,
+        "needs": list[str],
+        "gives": list[str],
+        "asks": list[CeremonyAskJson],
+        "attest": list[str],
+        "outputs": list[str],
+    },
+)
+"""One step of a script, as its action declares itself."""
+
+
+class CeremonyShowAnswer(TypedDict):
+    """`custody ceremony show`: exactly what would happen, in order."""
+
+    id: str
+    title: str
+    sha256: str
+    network: str | None
+    quorum: int
+    roles: list[CeremonyRoleJson]
+    steps: list[CeremonyStepJson]
+
+
+class CeremonyCheckAnswer(TypedDict):
+    """`custody ceremony check`; exit 3 where there are findings."""
+
+    id: str
+    sha256: str
+    sound: bool
+    findings: list[FindingJson]
+
+
+class KeptFileJson(TypedDict):
+    """A public file in a ceremony's folder."""
+
+    name: str
+    kind: str
+    sha256: str
+
+
+class CeremonyRunAnswer(TypedDict):
+    """`custody ceremony run`, `resume` and `abort`; `seal` is the closing seal's SHA-256."""
+
+    log: str
+    mode: str
+    state: str
+    folder: str
+    records: int
+    seal: str
+    signers: list[str]
+    files: list[KeptFileJson]
+
+
+class StepStateJson(TypedDict):
+    """A step and its state: pending, begun, verified or attested."""
+
+    id: str
+    state: str
+
+
+class CeremonyStatusAnswer(TypedDict):
+    """`custody ceremony status`; `key` is the one being made, null where there is none."""
+
+    log: str
+    mode: str
+    state: str
+    records: int
+    next: str | None
+    key: str | None
+    steps: list[StepStateJson]
+
+
+class LogShowAnswer(TypedDict):
+    """`custody log show`: each record has `seq`, `type`, and the fields of its type."""
+
+    log: str
+    records: list[dict[str, object]]
+
+
+class LogVerdictJson(TypedDict):
+    """What was found of one log.
+
+    `size`, `root` and `signers` are those of the last seal that holds and is signed; `log` is empty
+    where it cannot be read.
+    """
+
+    folder: str
+    log: str
+    records: int
+    size: int
+    root: str | None
+    state: str
+    signers: list[str]
+    quorum: int
+    problems: list[str]
+
+
+class LogVerifyAnswer(TypedDict):
+    """`custody log verify`: exit 5 if one is tampered, else 3 if one is unreadable, else 4."""
+
+    logs: list[LogVerdictJson]

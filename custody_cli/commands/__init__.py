@@ -26,6 +26,10 @@ NOUNS = {
         example="custody doctor --strict",
         alone=True,
     ),
+    "ceremony": Noun(
+        help="Conduct a ceremony: people in a room, guided, logged, resumable.",
+        example="custody ceremony run keygen-2of3 --at practice --rehearse",
+    ),
     "key": Noun(
         help="Make a key, derive its accounts, check that a backup is right.",
         example="custody key new --dice rolls.txt --secret-to phrase.txt",
@@ -41,6 +45,10 @@ NOUNS = {
     "psbt": Noun(
         help="Review, sign, combine and finalize transactions.",
         example="custody psbt show payment.psbt --wallet vault.wallet.json",
+    ),
+    "log": Noun(
+        help="Read the log of a ceremony, and verify it.",
+        example="custody log verify vault-2026 --signers allowed_signers",
     ),
 }
 

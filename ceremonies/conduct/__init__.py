@@ -1,0 +1,1 @@
+"""A ceremony script, walked step by step as a conversation without a terminal."""

@@ -1,0 +1,228 @@
+"""A ceremony and its folder: begun once, opened again as often as it was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ceremonies import disk
+from ceremonies.conduct import check, practice
+from ceremonies.conduct.asks import Place
+from ceremonies.conduct.context import AnyContext, Context, World
+from ceremonies.conduct.plan import plan_of
+from ceremonies.conduct.progress import Progress
+from ceremonies.conduct.script import MAX_SIZE, Script, Step, read
+from ceremonies.conduct.slots import Table
+from ceremonies.errors import CeremonyError, Declined, InputError, IntegrityError, Refused
+from ceremonies.log import facts, signers
+from ceremonies.log.facts import Genesis, Plan
+from ceremonies.log.journal import Journal
+from ceremonies.log.seal import FOLDER as SEALS
+from ceremonies.log.signers import Signers
+
+SCRIPT = "script.toml"
+SIGNERS = "allowed_signers"
+REHEARSAL_LOG = "REHEARSAL/"
+"""What the name of every rehearsal's log begins with, and so every seal of it."""
+
+_NONCE_BYTES = 16
+
+
+@dataclass
+class Ceremony:
+    """One ceremony that this process holds open: nobody else writes to its log."""
+
+    script: Script
+    signers: Signers
+    journal: Journal
+    world: World
+    is_resumed: bool
+    table: Table = field(default_factory=Table)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is practice."""
+        return self.journal.genesis.mode == "rehearsal"
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, by its log."""
+        plan = plan_of(self.script, rehearsal=self.is_rehearsal)
+        return Progress.of(plan, self.journal.records)
+
+    def context(self, step: Step) -> AnyContext:
+        """Return what a step of this ceremony is given."""
+        return Context(
+            script=self.script,
+            step=step,
+            journal=self.journal,
+            table=self.table,
+            world=self.world,
+            signers=self.signers,
+        )
+
+    def place(self, step: Step) -> Place:
+        """Return where in the ceremony a step is."""
+        return Place(
+            number=self.script.index(step.id) + 1,
+            total=len(self.script.steps),
+            step=step.id,
+            title=self.script.title,
+            say=step.say,
+            rehearsal=self.is_rehearsal,
+        )
+
+    def pause(self, why: BaseException) -> None:
+        """Log that the session ends before the ceremony does; a disk that failed stays silent."""
+        progress = self.progress
+        if progress.is_closed or progress.is_aborted:
+            return
+        with contextlib.suppress(CeremonyError, OSError):
+            self.journal.append(facts.Paused(step=progress.open_step or "", why=_reason(why)))
+
+
+def _reason(why: BaseException) -> Literal["interrupt", "declined", "failed", "signal"]:
+    if isinstance(why, KeyboardInterrupt):
+        return "interrupt"
+    if isinstance(why, Declined):
+        return "declined"
+    return "signal" if isinstance(why, SystemExit) else "failed"
+
+
+@contextlib.contextmanager
+def begun(
+    folder: Path,
+    script: Script,
+    *,
+    signers_file: bytes | None,
+    world: World,
+    log: str | None = None,
+    rehearsal: bool = False,
+) -> Iterator[Ceremony]:
+    """Begin a ceremony in a folder that does not exist yet.
+
+    `signers_file` is the `allowed_signers` file of the people enrolled; a rehearsal may do without
+    and has the practice people. `log` names the log, a hash of its own by default.
+
+    Raises:
+        InputError: the script is not sound, or the signers file or the log's name is malformed.
+        Refused: a signer's key is a practice person's, or there are too few signers.
+        MachineError: the folder exists or cannot be written; nothing was left behind.
+    """
+    check.insist(script)
+    content = signers_file or practice.signers_file()
+    known = signers.read(content)
+    _insist_signers(known, script, rehearsal=rehearsal)
+    nonce = world.os_random(_NONCE_BYTES).hex()
+    genesis = Genesis(
+        log=f"{REHEARSAL_LOG * rehearsal}{log or f'{script.id}/{nonce[:16]}'}",
+        script_sha256=script.sha256,
+        signers_sha256=known.sha256,
+        quorum=script.quorum,
+        nonce=nonce,
+        mode="rehearsal" if rehearsal else "production",
+        program=world.program,
+        program_sha256=world.program_sha256,
+        wall_claimed=world.clock.wall(),
+    )
+    with _new(folder, script.data, content, genesis, world) as journal:
+        journal.append(plan_of(script, rehearsal=rehearsal))
+        yield Ceremony(script, known, journal, world, is_resumed=False)
+
+
+@contextlib.contextmanager
+def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
+    """Open the folder of a ceremony again, with everything in it checked against its log.
+
+    Raises:
+        InputError: there is no ceremony in it.
+        IntegrityError: its log, script or signers file was changed.
+        Refused: the program is another one than the ceremony was begun with.
+        MachineError: another process has it open.
+    """
+    with Journal.reopen(folder, clock=world.clock, os_random=world.os_random) as journal:
+        genesis = journal.genesis
+        if genesis.program_sha256 != world.program_sha256:
+            raise Refused(
+                "this program is another one than the ceremony was begun with "
+                f"({genesis.program}, {genesis.program_sha256[:16]}…)",
+                hint="resume with the same program; a new one begins a new ceremony",
+            )
+        script = read(_insisted(folder, SCRIPT, genesis.script_sha256))
+        known = signers.read(_insisted(folder, SIGNERS, genesis.signers_sha256))
+        plan = plan_of(script, rehearsal=genesis.mode == "rehearsal")
+        if len(journal.records) == 1:
+            journal.append(plan)
+        elif not _holds_plan(journal, plan):
+            raise IntegrityError(
+                "the plan in the log is not the script's", hint="examine both; do not resume"
+            )
+        yield Ceremony(script, known, journal, world, is_resumed=True)
+
+
+def _holds_plan(journal: Journal, plan: Plan) -> bool:
+    return any(record.fact == plan for record in journal.records[1:3])
+
+
+def _insist_signers(known: Signers, script: Script, *, rehearsal: bool) -> None:
+    if not rehearsal:
+        practice.insist_earnest(known)
+    people = sum(role.least for role in script.roles)
+    if len(known.names) < script.quorum:
+        raise Refused(
+            f"{script.quorum} people must sign, and the signers file has {len(known.names)} "
+            f"of the {people} people",
+            hint="enrol more people",
+        )
+
+
+def _insisted(folder: Path, name: str, sha256: str) -> bytes:
+    data = disk.read(folder / name, limit=max(MAX_SIZE, signers.MAX_SIZE), what=name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise IntegrityError(
+            f"{name} in the ceremony's folder is not the file the ceremony was begun with",
+            hint="find out who changed it; put the original back, then resume",
+        )
+    return data
+
+
+@contextlib.contextmanager
+def _new(
+    folder: Path, script: bytes, signers_file: bytes, genesis: Genesis, world: World
+) -> Iterator[Journal]:
+    disk.make_folder(folder)
+    try:
+        disk.create(folder / SCRIPT, script)
+        disk.create(folder / SIGNERS, signers_file)
+        disk.make_folder(folder / SEALS)
+        journal = Journal.begin(folder, genesis, clock=world.clock, os_random=world.os_random)
+    except BaseException:
+        _remove(folder)
+        raise
+    with journal:
+        yield journal
+
+
+def _remove(folder: Path) -> None:
+    # only what this function's caller has made a moment ago, and nothing that a log vouches for
+    with contextlib.suppress(OSError):
+        for name in (SCRIPT, SIGNERS):
+            (folder / name).unlink(missing_ok=True)
+        (folder / SEALS).rmdir()
+        folder.rmdir()
+
+
+def insist_ceremony(folder: Path) -> None:
+    """Refuse a folder in which no ceremony was begun.
+
+    Raises:
+        InputError: there is no log in it.
+    """
+    if not (folder / "log.jsonl").exists():
+        raise InputError(
+            "no ceremony was begun in this folder", hint="name the folder that was given as --at"
+        )

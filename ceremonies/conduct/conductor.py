@@ -1,0 +1,75 @@
+"""The conductor: walks a ceremony step by step, and goes on where it was interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ceremonies.conduct import resuming
+from ceremonies.conduct.asks import Ask, Steps, placed
+from ceremonies.conduct.attesting import attest
+from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.script import Step
+from ceremonies.log import facts
+
+R = TypeVar("R")
+
+Answer = Callable[[Ask[Any]], object]
+"""Whoever answers: a terminal, a file of prepared answers, a rehearsal, a test."""
+
+
+def conduct(ceremony: Ceremony, answer: Answer) -> None:
+    """Conduct a ceremony to its end; whatever stops it is logged and raised.
+
+    Raises:
+        CeremonyError: a step failed, or a person said no; the ceremony is paused.
+    """
+    hold(ceremony, walk(ceremony), answer)
+
+
+def hold(ceremony: Ceremony, steps: Steps[R], answer: Answer) -> R:
+    """Hold a conversation that belongs to a ceremony; whatever stops it is logged and raised."""
+    try:
+        return drive(steps, answer)
+    except BaseException as why:
+        ceremony.pause(why)
+        raise
+
+
+def drive(steps: Steps[R], answer: Answer) -> R:
+    """Send each ask's raw answer back, and return what the conversation comes to."""
+    raw: object = None
+    begun = False
+    try:
+        while True:
+            try:
+                asked = steps.send(raw) if begun else next(steps)
+            except StopIteration as ended:
+                result: R = ended.value
+                return result
+            begun = True
+            raw = answer(asked)
+    finally:
+        steps.close()
+
+
+def walk(ceremony: Ceremony) -> Steps[None]:
+    """Do every step that is not done, and again what an interruption lost."""
+    first = 0
+    if ceremony.is_resumed:
+        first = yield from resuming.resumed(ceremony)
+    for step in ceremony.script.steps[first:]:
+        yield from _step(ceremony, step)
+
+
+def _step(ceremony: Ceremony, step: Step) -> Steps[None]:
+    journal, progress = ceremony.journal, ceremony.progress
+    if not progress.is_closed:
+        journal.append(facts.Begin(step=step.id, attempt=progress.attempts[step.id] + 1))
+    yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+    for slot in step.action.gives:
+        assert ceremony.table.has(slot), f"{step.action.name} gives {slot.name}"
+    # the closing step ends with the record `closed`, which nothing may follow
+    if not ceremony.progress.is_closed:
+        journal.append(facts.End(step=step.id))
+        yield from attest(ceremony, step)

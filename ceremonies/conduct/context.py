@@ -1,0 +1,135 @@
+"""What a step is given: its parameters, the people, the table, the log and the machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ceremonies import disk
+from ceremonies.conduct.actions import Params
+from ceremonies.conduct.people import People, Person
+from ceremonies.conduct.slots import PEOPLE, Table
+from ceremonies.errors import IntegrityError
+from ceremonies.log import facts
+from ceremonies.network import REGTEST, Network
+
+if TYPE_CHECKING:
+    from ceremonies.conduct.script import Script, Step
+    from ceremonies.log.journal import Clock, Journal
+    from ceremonies.log.signers import Signers
+    from ceremonies.machine.probes import Probe
+
+P = TypeVar("P", bound=Params)
+
+KEPT_LIMIT = 130 * disk.MEBIBYTE
+"""The longest file that a ceremony's folder keeps, in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What comes from outside, as values: clock, chance, probes, and which program this is.
+
+    `program_sha256` is the hash of every file of the program.
+    """
+
+    clock: Clock
+    os_random: Callable[[int], bytes]
+    probes: Callable[[], tuple[Probe, ...]]
+    program: str
+    program_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Generic[P]):
+    """One step of one ceremony, ready to run."""
+
+    script: Script
+    step: Step
+    journal: Journal
+    table: Table
+    world: World
+    signers: Signers
+
+    @property
+    def params(self) -> P:
+        """The parameters that the script gives the step."""
+        params: P = self.step.params
+        return params
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is practice: regtest, practice people, marked secrets."""
+        return self.journal.genesis.mode == "rehearsal"
+
+    @property
+    def network(self) -> Network | None:
+        """The network of the ceremony; None where the wallet will say it."""
+        return REGTEST if self.is_rehearsal else self.script.network
+
+    @property
+    def people(self) -> People:
+        """Who is present."""
+        return self.table.take(PEOPLE)
+
+    @property
+    def actor(self) -> Person:
+        """Who acts in this step."""
+        return self.people.first(self.step.role)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the ceremony."""
+        return self.journal.folder
+
+    def field(self, name: str) -> str:
+        """Name a field of this step."""
+        return f"{self.step.id}.{name}"
+
+    def log(self, fact: facts.Fact) -> None:
+        """Put a fact on the disk."""
+        self.journal.append(fact)
+
+    def last(self, kind: type[F]) -> F | None:
+        """Return the last fact of a kind in the log."""
+        found = (r.fact for r in reversed(self.journal.records) if isinstance(r.fact, kind))
+        return next(found, None)
+
+    def keep(self, name: str, data: bytes, *, kind: str) -> None:
+        """Keep a public file in the folder and log it; a file that is there already must be it.
+
+        Raises:
+            IntegrityError: another file has the name.
+        """
+        path, digest = self.folder / name, hashlib.sha256(data).hexdigest()
+        if path.exists():
+            if disk.read(path, limit=KEPT_LIMIT, what=name) != data:
+                raise IntegrityError(
+                    f"{name} in the ceremony's folder is not what this ceremony made",
+                    hint="find out who put it there; move it away, then resume",
+                )
+        else:
+            disk.create(path, data)
+        self.log(facts.FileKept(name=name, kind=kind, sha256=digest, bytes=len(data)))
+
+    def kept(self, name: str) -> bytes:
+        """Read a file back that the ceremony kept.
+
+        Raises:
+            IntegrityError: it is not the one that was logged.
+        """
+        data = disk.read(self.folder / name, limit=KEPT_LIMIT, what=name)
+        digest = hashlib.sha256(data).hexdigest()
+        logged = [r.fact for r in self.journal.records if isinstance(r.fact, facts.FileKept)]
+        if not any(fact.name == name and fact.sha256 == digest for fact in logged):
+            raise IntegrityError(
+                f"{name} in the ceremony's folder is not the one that was logged",
+                hint="find out who changed it; put the original back, then resume",
+            )
+        return data
+
+
+F = TypeVar("F", bound=facts.Fact)
+AnyContext = Context[Any]

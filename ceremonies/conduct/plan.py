@@ -1,0 +1,59 @@
+"""The plan: what of a script goes into its log, and what `show` prints before anything happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ceremonies.conduct.actions import Expected
+from ceremonies.conduct.asks import Confirm
+from ceremonies.conduct.script import Script, Step, read
+from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
+from ceremonies.network import REGTEST
+
+
+def plan_of(script: Script, *, rehearsal: bool) -> Plan:
+    """Return the second record of the script's log; every step is mandatory."""
+    network = REGTEST if rehearsal else script.network
+    return Plan(
+        ceremony=script.id,
+        title=script.title,
+        network=network.name if network else "",
+        steps=tuple(
+            PlannedStep(
+                id=step.id,
+                do=step.action.name,
+                role=step.role,
+                cls=step.action.cls.value,
+                attest=step.attest,
+                mandatory=True,
+            )
+            for step in script.steps
+        ),
+        roles=tuple(
+            PlannedRole(
+                role=role.name, least=role.least, most=role.most, independent=role.independent
+            )
+            for role in script.roles
+        ),
+        conflicts=script.conflicts,
+        quorum=script.quorum,
+    )
+
+
+def planned(data: bytes, *, rehearsal: bool) -> Plan:
+    """Return the plan that a script's bytes give, for comparing it with a log's.
+
+    Raises:
+        InputError: it is not a script.
+    """
+    return plan_of(read(data), rehearsal=rehearsal)
+
+
+def expected(script: Script, step: Step) -> Iterator[Expected]:
+    """Yield everything a step will ask, in order, attestation included."""
+    yield from step.action.expects(script, step)
+    for role in script.roles:
+        if role.name in step.attest:
+            for number in range(1, role.least + 1):
+                field = f"{step.id}.attest.{role.name}-{number}"
+                yield Expected(field=field, ask=Confirm, role=role.name)

@@ -1,0 +1,135 @@
+"""How far a ceremony is, read from its log alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ceremonies.log import facts
+from ceremonies.log.facts import Plan
+from ceremonies.log.records import Record
+
+OPENING = ("check-machine", "roll-call")
+"""Actions that every session repeats; doing them again undoes nothing that came later."""
+
+
+class State(StrEnum):
+    """The states of a ceremony; `running` is one that a process has open."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CLOSING = "closing"
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    VOID = "void"
+
+
+class StepState(StrEnum):
+    """The states of a step: a step ends only when everything it promises was verified."""
+
+    PENDING = "pending"
+    BEGUN = "begun"
+    VERIFIED = "verified"
+    ATTESTED = "attested"
+
+
+@dataclass
+class LiveKey:
+    """A key that a ceremony made and did not declare void, and who may hold it in writing."""
+
+    name: str
+    fingerprint: str
+    phrases: list[str] = field(default_factory=list)
+    cards: list[facts.VoidCard] = field(default_factory=list)
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether paper with it may exist."""
+        return bool(self.phrases or self.cards)
+
+
+@dataclass
+class Progress:
+    """What the records of a log add up to."""
+
+    order: tuple[str, ...]
+    opening: frozenset[str]
+    ended: set[str] = field(default_factory=set)
+    attested: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    attempts: Counter[str] = field(default_factory=Counter)
+    open_step: str | None = None
+    last_ended: str | None = None
+    key: LiveKey | None = None
+    was_void: bool = False
+    is_closed: bool = False
+    is_aborted: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan, records: Iterable[Record]) -> Progress:
+        """Add up the records of a log under its plan."""
+        progress = cls(
+            order=tuple(step.id for step in plan.steps),
+            opening=frozenset(step.id for step in plan.steps if step.do in OPENING),
+        )
+        for record in records:
+            progress.add(record.fact)
+        return progress
+
+    @property
+    def next_step(self) -> str | None:
+        """The first step that has not ended; None when all have."""
+        return next((step for step in self.order if step not in self.ended), None)
+
+    def state_of(self, step: str) -> StepState:
+        """Return the state of a step."""
+        if step in self.ended:
+            return StepState.ATTESTED if step in self.attested else StepState.VERIFIED
+        return StepState.BEGUN if step == self.open_step else StepState.PENDING
+
+    def add(self, fact: facts.Fact) -> None:
+        """Take in one more fact."""
+        match fact:
+            case facts.Begin():
+                self._begin(fact)
+            case facts.End():
+                self.ended.add(fact.step)
+                self.open_step, self.last_ended = None, fact.step
+            case facts.Attested():
+                self.attested.setdefault(fact.step, set()).add((fact.role, fact.person))
+            case facts.Closed():
+                self.is_closed = True
+                self.ended = set(self.order)
+            case facts.Aborted():
+                self.is_aborted = True
+            case _:
+                self._add_of_key(fact)
+
+    def _begin(self, fact: facts.Begin) -> None:
+        self.attempts[fact.step] += 1
+        self.open_step, self.last_ended = fact.step, None
+        if fact.step in self.opening:
+            self.ended.discard(fact.step)
+            return
+        # whoever goes back to a step does everything after it again
+        again = set(self.order[self.order.index(fact.step) :])
+        self.ended -= again
+        for step in again:
+            self.attested.pop(step, None)
+
+    def _add_of_key(self, fact: facts.Fact) -> None:
+        match fact:
+            case facts.SeedMade():
+                self.key = LiveKey(fact.key, fact.fingerprint)
+            case facts.PhraseShown() if self.key and self.key.name == fact.key:
+                self.key.phrases.append(fact.person)
+            case facts.CardShown() if self.key and self.key.name == fact.key:
+                self.key.cards.append(
+                    facts.VoidCard(set=fact.set, card=fact.card, person=fact.person)
+                )
+            case facts.KeyVoid():
+                self.key = None
+                self.was_void = True
+            case _:
+                pass

@@ -1,0 +1,149 @@
+"""Going on after an interruption: what is repeated, brought back, done again, or void."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ceremonies.conduct.actions import Action
+from ceremonies.conduct.asks import Confirm, Steps, ask, placed
+from ceremonies.conduct.attesting import attest
+from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.progress import LiveKey
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.slots import PEOPLE, SEED, Slot
+from ceremonies.errors import Refused
+from ceremonies.log import facts
+from ceremonies.log.commitment import boot_mark
+
+WHY_VOID = "interrupted before every card of it was verified"
+
+
+def resumed(ceremony: Ceremony) -> Steps[int]:
+    """Repeat the opening, bring back what can be, and return the index of the step to go on with.
+
+    Raises:
+        Refused: the ceremony was ended for good.
+    """
+    progress = ceremony.progress
+    if progress.is_aborted:
+        raise Refused("this ceremony was ended for good", hint="begin another one")
+    if progress.is_closed:
+        return len(ceremony.script.steps) - 1
+    ceremony.journal.append(session(ceremony))
+    yield from reopen(ceremony)
+    if progress.last_ended is not None:
+        yield from attest(ceremony, ceremony.script.step(progress.last_ended))
+    first = restart(ceremony.script, ended=progress.ended)
+    yield from _let_go(ceremony, first)
+    yield from _bring_back(ceremony, first)
+    return first
+
+
+def session(ceremony: Ceremony) -> facts.Resumed:
+    """State how long nothing was written, as far as the machine knows."""
+    clock, genesis = ceremony.world.clock, ceremony.journal.genesis
+    before = next(
+        record
+        for record in reversed(ceremony.journal.records)
+        if not isinstance(record.fact, facts.Recovered)
+    )
+    same_boot = before.boot == boot_mark(clock.boot_id(), nonce=genesis.nonce)
+    return facts.Resumed(
+        gap_ms=clock.mono_ms() - before.mono_ms if same_boot else None,
+        same_boot=same_boot,
+        program_sha256=ceremony.world.program_sha256,
+        wall_claimed=clock.wall(),
+    )
+
+
+def reopen(ceremony: Ceremony) -> Steps[None]:
+    """Repeat the machine check and the roll call, as far as they had been done."""
+    for step in ceremony.script.steps:
+        if step.action.opens and step.id in ceremony.progress.ended:
+            yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+
+
+def restart(script: Script, *, ended: Collection[str]) -> int:
+    """Return the index of the first step to do: not done yet, or the giver of what was lost."""
+    first = next(index for index, step in enumerate(script.steps) if step.id not in ended)
+    while lost := [
+        giver for giver, slot in _inherited(script, first) if _is_lost(script, giver, slot)
+    ]:
+        first = min(lost)
+    return first
+
+
+def _inherited(script: Script, first: int) -> Iterator[tuple[int, Slot[Any]]]:
+    """Yield what the steps from `first` on need of those before it, and which of them gave it."""
+    for index, step in enumerate(script.steps[first:], start=first):
+        for slot in step.action.needs:
+            giver = max(
+                at for at, other in enumerate(script.steps[:index]) if slot in other.action.gives
+            )
+            if giver < first:
+                yield giver, slot
+
+
+def _is_lost(script: Script, giver: int, slot: Slot[Any]) -> bool:
+    action: Action[Any] = script.steps[giver].action
+    if slot == PEOPLE:
+        return False
+    return (action.regain if slot.secret else action.restore) is None
+
+
+def _let_go(ceremony: Ceremony, first: int) -> Steps[None]:
+    """Declare a key void whose making is done again, once two people have said so."""
+    key = ceremony.progress.key
+    if key is None or first > _maker(ceremony.script):
+        return
+    if key.was_shown:
+        text = (
+            f"The ceremony was interrupted, and {key.name} must never be used. What exists of it "
+            "on paper is destroyed; a new key is made. Do you say so?"
+        )
+        persons = yield from two_people(ceremony, text=text, shown=to_destroy(key))
+        ceremony.journal.append(
+            facts.ExceptionMade(step=ceremony.script.steps[first].id, why=WHY_VOID, persons=persons)
+        )
+    ceremony.journal.append(void(key, WHY_VOID))
+
+
+def _maker(script: Script) -> int:
+    return next(index for index, step in enumerate(script.steps) if SEED in step.action.gives)
+
+
+def void(key: LiveKey, why: str) -> facts.KeyVoid:
+    """State that a key must never be used, and what of it is to be destroyed."""
+    return facts.KeyVoid(key=key.name, why=why, phrases=tuple(key.phrases), cards=tuple(key.cards))
+
+
+def to_destroy(key: LiveKey) -> str:
+    """List what exists of a key on paper, and who holds it."""
+    phrases = [f"destroy   the phrase of {key.name} that {who} wrote down" for who in key.phrases]
+    cards = [
+        f"destroy   card {card.card} of set {card.set} that {card.person} wrote down"
+        for card in key.cards
+    ]
+    return "\n".join((*phrases, *cards))
+
+
+def two_people(ceremony: Ceremony, *, text: str, shown: str) -> Steps[tuple[str, ...]]:
+    """Have two people of different roles say yes; return their names."""
+    present = ceremony.table.take(PEOPLE).present
+    first = present[0]
+    second = next(p for p in present if p.role != first.role and p.name != first.name)
+    for person in (first, second):
+        yield from ask(Confirm(field=f"exception.{person.role}", by=person, text=text, shown=shown))
+    return first.name, second.name
+
+
+def _bring_back(ceremony: Ceremony, first: int) -> Steps[None]:
+    """Put back what earlier steps gave: the public from the folder, the secret from people."""
+    wanted = {giver for giver, slot in _inherited(ceremony.script, first) if slot.secret}
+    for index, step in enumerate(ceremony.script.steps[:first]):
+        context = ceremony.context(step)
+        if step.action.restore is not None:
+            step.action.restore(context)
+        if index in wanted and step.action.regain is not None:
+            yield from placed(step.action.regain(context), ceremony.place(step))

@@ -1,0 +1,130 @@
+"""What steps hand to each other: typed slots, and the table they lie on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from ceremonies.bitcoin.psbt import Psbt
+    from ceremonies.conduct.people import People
+    from ceremonies.exchange.payload import Encoding
+    from ceremonies.keys.account import Account
+    from ceremonies.keys.card import Card, CardSet
+    from ceremonies.keys.entropy import Pool
+    from ceremonies.keys.seed import Seed
+    from ceremonies.secret import Secret
+    from ceremonies.signing.review import Review
+    from ceremonies.signing.sign import Signed
+    from ceremonies.wallets.wallet import Wallet
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot(Generic[T]):
+    """A named place for one value. A `secret` one lives in memory alone and dies with it."""
+
+    name: str
+    secret: bool
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """A key recovered from what people hold: its seed, and its BIP-39 passphrase, if any."""
+
+    seed: Seed
+    passphrase: Secret | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class ExportedAccount:
+    """An account key, and the script type it is for."""
+
+    account: Account
+    script: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What people typed in: the cards of a set, or else the seed of a phrase; and who did.
+
+    `passphrase` is the BIP-39 passphrase under `bip39`, and the cards' own under `slip39`.
+    """
+
+    cards: tuple[Card, ...] = ()
+    phrase: Seed | None = None
+    passphrase: Secret | None = None
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GivenPsbt:
+    """A PSBT as it was brought, and how its file wrote it."""
+
+    psbt: Psbt
+    encoding: Encoding
+
+
+PEOPLE: Slot[People] = Slot("people", secret=False)
+ENTROPY: Slot[Pool] = Slot("entropy", secret=True)
+SEED: Slot[Seed] = Slot("seed", secret=True)
+SHARES: Slot[CardSet] = Slot("shares", secret=True)
+TYPED: Slot[Typed] = Slot("typed", secret=True)
+KEY: Slot[HeldKey] = Slot("key", secret=True)
+FINGERPRINT: Slot[str] = Slot("fingerprint", secret=False)
+ACCOUNT: Slot[ExportedAccount] = Slot("account", secret=False)
+WALLET: Slot[Wallet] = Slot("wallet", secret=False)
+PSBT: Slot[GivenPsbt] = Slot("psbt", secret=False)
+REVIEW: Slot[Review] = Slot("review", secret=False)
+INTENT: Slot[bytes] = Slot("intent", secret=False)
+SIGNED: Slot[Signed] = Slot("signed", secret=False)
+
+
+class Table:
+    """Where steps put what they give and take what they need."""
+
+    def __init__(self) -> None:
+        self._lying: dict[str, Any] = {}
+
+    def put(self, slot: Slot[T], value: T) -> None:
+        """Lay a value down; what lay there is gone."""
+        self._lying[slot.name] = value
+
+    def take(self, slot: Slot[T]) -> T:
+        """Return what lies in a slot; it stays there.
+
+        Raises:
+            KeyError: nothing does. `check` proves that this cannot happen to a script.
+        """
+        value: T = self._lying[slot.name]
+        return value
+
+    def has(self, slot: Slot[Any]) -> bool:
+        """Whether something lies in a slot."""
+        return slot.name in self._lying
+
+    def clear_secrets(self, slots: Iterable[Slot[Any]]) -> None:
+        """Drop what lies in the secret ones of these slots."""
+        for slot in slots:
+            if slot.secret:
+                self._lying.pop(slot.name, None)
+
+
+EVERY_SLOT: tuple[Slot[Any], ...] = (
+    PEOPLE,
+    ENTROPY,
+    SEED,
+    SHARES,
+    TYPED,
+    KEY,
+    FINGERPRINT,
+    ACCOUNT,
+    WALLET,
+    PSBT,
+    REVIEW,
+    INTENT,
+    SIGNED,
+)

@@ -1,0 +1,171 @@
+"""What people hold comes back: the cards of a quorum, or a phrase, typed by their holders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import (
+    Acknowledge,
+    Choose,
+    Steps,
+    TypePassphrase,
+    TypeWords,
+    ask,
+    retyped,
+)
+from ceremonies.conduct.context import AnyContext, Context
+from ceremonies.conduct.held import key_of
+from ceremonies.conduct.people import Person
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.slots import TYPED, WALLET, Typed
+from ceremonies.keys import bip39, quorum, rehearsal, slip39
+from ceremonies.keys.card import Card
+from ceremonies.keys.seed import read_seed
+from ceremonies.secret import Secret
+
+_CARD_WORDS = (20, 33)
+
+
+class CollectShares(Params, frozen=True, kw_only=True):
+    """Whether a phrase may come in place of cards, and whether the key has a passphrase."""
+
+    phrase: bool = True
+    passphrase: bool = False
+
+
+def _run(context: Context[CollectShares]) -> Steps[None]:
+    way = "cards"
+    if context.params.phrase:
+        way = yield from ask(
+            Choose(
+                field=context.field("from"),
+                by=context.actor,
+                text="Does the key come from cards or from a phrase?",
+                options=("cards", "phrase"),
+            )
+        )
+    expected = context.table.take(WALLET).signers if context.table.has(WALLET) else ()
+    yield from collect(context, way=way, expected=expected, passphrase=context.params.passphrase)
+
+
+def collect(
+    context: AnyContext, *, way: str, expected: Collection[str], passphrase: bool = False
+) -> Steps[None]:
+    """Put on the table what gives a key with one of the `expected` fingerprints (any if none).
+
+    What gives another key is told so, and asked for again.
+    """
+    while True:
+        words = (yield from _passphrase(context)) if passphrase else None
+        if way == "cards":
+            typed = yield from _cards(context, words)
+        else:
+            typed = yield from _phrase(context, words)
+        found = key_of(context, typed).fingerprint
+        if not expected or found in expected:
+            context.table.put(TYPED, typed)
+            return
+        yield from ask(
+            Acknowledge(
+                field=context.field("another-key"),
+                by=context.actor,
+                text=f"This gives the key {found}, and {' or '.join(expected)} is needed. "
+                "Check whose cards these are, and begin again.",
+            )
+        )
+
+
+def _cards(context: AnyContext, passphrase: Secret | None) -> Steps[Typed]:
+    holders = context.people.of(context.step.role)
+    cards: list[Card] = []
+    persons: list[str] = []
+    while not (enough := quorum.picked(cards)):
+        holder = holders[min(len(cards), len(holders) - 1)]
+        cards.append((yield from _card(context, holder, cards)))
+        persons.append(holder.name)
+    return Typed(cards=enough, passphrase=passphrase, persons=tuple(dict.fromkeys(persons)))
+
+
+def _card(context: AnyContext, holder: Person, beside: list[Card]) -> Steps[Card]:
+    def check(typed: Secret) -> None:
+        retyped(lambda: quorum.insist_together([*beside, slip39.read_card(typed)]))
+
+    number = len(beside) + 1
+    missing = f"; {beside[0].needs} of group {beside[0].group} are needed" if beside else ""
+    words = yield from ask(
+        TypeWords(
+            field=context.field(f"card-{number}"),
+            by=holder,
+            text=f"Type the words of your card: this is card number {number}{missing}.",
+            wordlist="slip39",
+            counts=_CARD_WORDS,
+            about=f"card number {number}",
+            check=check,
+        )
+    )
+    card = slip39.read_card(words)
+    if rehearsal.is_practice_set(card) and not context.is_rehearsal:
+        yield from ask(
+            Acknowledge(
+                field=context.field(f"card-{number}.practice-set"),
+                by=holder,
+                text="This card has the number of a rehearsal's set. One real set in 32,768 has "
+                "it too: make sure that it is not a card from a rehearsal.",
+            )
+        )
+    return card
+
+
+def _phrase(context: AnyContext, passphrase: Secret | None) -> Steps[Typed]:
+    words = yield from ask(
+        TypeWords(
+            field=context.field("phrase"),
+            by=context.actor,
+            text="Type the words of the phrase.",
+            wordlist="bip39",
+            counts=bip39.WORD_COUNTS,
+            about="the phrase",
+            check=lambda typed: retyped(lambda: read_seed(typed)),
+        )
+    )
+    return Typed(phrase=read_seed(words), passphrase=passphrase, persons=(context.actor.name,))
+
+
+def _passphrase(context: AnyContext) -> Steps[Secret]:
+    return (
+        yield from ask(
+            TypePassphrase(
+                field=context.field("passphrase"),
+                by=context.actor,
+                text="Type the passphrase of the key. A wrong one gives another key.",
+            )
+        )
+    )
+
+
+def _expects(script: Script, step: Step) -> Iterator[Expected]:
+    either = "not when the key comes the other way"
+    if step.params.phrase:
+        yield Expected(field=f"{step.id}.from", ask=Choose, role=step.role)
+    if step.params.passphrase:
+        yield Expected(field=f"{step.id}.passphrase", ask=TypePassphrase, role=step.role)
+    yield Expected(
+        field=f"{step.id}.card-1",
+        ask=TypeWords,
+        role=step.role,
+        sometimes=f"{either}; and again for each card that is needed",
+    )
+    if step.params.phrase:
+        yield Expected(field=f"{step.id}.phrase", ask=TypeWords, role=step.role, sometimes=either)
+
+
+COLLECT_SHARES = Action(
+    name="collect-shares",
+    about="The holders of the key type it in: the cards of a quorum, or a phrase.",
+    cls=Class.PURE,
+    run=_run,
+    expects=_expects,
+    params=CollectShares,
+    gives=(TYPED,),
+)

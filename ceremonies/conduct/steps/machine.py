@@ -1,0 +1,74 @@
+"""Is this machine fit? The probes of `custody doctor`, as a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import Acknowledge, Steps, ask
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.people import Person
+from ceremonies.conduct.script import Script, Step
+from ceremonies.errors import Finding, Level, MachineError
+from ceremonies.log import facts
+from ceremonies.machine.probes import Probe
+
+Demand = Literal["network", "swap", "core-dumps", "clock", "entropy"]
+
+
+class CheckMachine(Params, frozen=True, kw_only=True):
+    """`demands` are the probes that must succeed in production."""
+
+    demands: tuple[Demand, ...] = ("network", "swap", "core-dumps", "clock", "entropy")
+
+
+def _run(context: Context[CheckMachine]) -> Steps[None]:
+    probes = context.world.probes()
+    unfit = [p for p in probes if not p.ok and p.name in context.params.demands]
+    context.log(
+        facts.MachineChecked(
+            probes=tuple(facts.ProbeResult(name=p.name, ok=p.ok) for p in probes),
+            fit=not unfit,
+        )
+    )
+    if unfit and not context.is_rehearsal:
+        raise MachineError(
+            f"this machine is not fit for a ceremony ({', '.join(p.name for p in unfit)})",
+            hint="do what each finding says, then resume",
+            findings=[_finding(probe) for probe in unfit],
+        )
+    verdict = "This machine is fit." if not unfit else "Not fit; good enough for a rehearsal."
+    yield from ask(
+        Acknowledge(
+            field=context.field("seen"),
+            by=Person("", context.step.role),
+            text=verdict,
+            shown="\n".join(map(_line, probes)),
+        )
+    )
+
+
+def _line(probe: Probe) -> str:
+    return f"{'ok ' if probe.ok else 'NO '} {probe.name:<12}{probe.message}"
+
+
+def _finding(probe: Probe) -> Finding:
+    return Finding(
+        rule=probe.name, level=Level.REFUSE, where="", message=probe.message, hint=probe.hint
+    )
+
+
+def _expects(_script: Script, step: Step) -> Iterator[Expected]:
+    yield Expected(field=f"{step.id}.seen", ask=Acknowledge, role=step.role)
+
+
+CHECK_MACHINE = Action(
+    name="check-machine",
+    about="The machine is checked: no network, no swap, no core dumps, a working generator.",
+    cls=Class.PURE,
+    run=_run,
+    expects=_expects,
+    params=CheckMachine,
+    opens=True,
+)

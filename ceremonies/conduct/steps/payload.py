@@ -1,0 +1,114 @@
+"""Payloads across the air gap: the PSBT that comes in, and the one that goes out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from ceremonies import disk
+from ceremonies.bitcoin.psbt import parse
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.script import FileName, Script, Step
+from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
+from ceremonies.errors import InputError
+from ceremonies.exchange import file
+from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.log import facts
+
+
+class ReadPayload(Params, frozen=True, kw_only=True):
+    """The name under which what is read is kept."""
+
+    keep: FileName = "unsigned.psbt"
+
+
+class SendPayload(Params, frozen=True, kw_only=True):
+    """The name of the file that leaves the room."""
+
+    output: FileName = "signed.psbt"
+
+
+def _read(context: Context[ReadPayload]) -> Steps[None]:
+    content = yield from ask(
+        GiveFile(
+            field=context.field("file"),
+            by=context.actor,
+            text="Which PSBT is to be signed? Name its file: binary, Base64 or hex.",
+            what="the psbt",
+            limit=file.MAX_SIZE,
+            check=lambda content: retyped(lambda: _given(content)),
+        )
+    )
+    given = _given(content)
+    context.keep(context.params.keep, content, kind="psbt")
+    context.table.put(PSBT, given)
+
+
+def _given(content: bytes) -> GivenPsbt:
+    payload, encoding = file.read(content)
+    if payload.kind is not Kind.PSBT:
+        raise InputError(f"this is a {payload.kind.value}, not a psbt", hint="name the psbt's file")
+    return GivenPsbt(parse(payload.data), encoding)
+
+
+def _restore(context: Context[ReadPayload]) -> None:
+    context.table.put(PSBT, _given(context.kept(context.params.keep)))
+
+
+def _send(context: Context[SendPayload]) -> Steps[None]:
+    yield from ()
+    name, encoding = context.params.output, context.table.take(PSBT).encoding
+    if _is_sent(context):
+        content = disk.read(context.folder / name, limit=file.MAX_SIZE, what=name)
+    else:
+        signed = context.table.take(SIGNED)
+        content = file.write(Payload(Kind.PSBT, signed.data), encoding)
+    context.keep(name, content, kind="psbt")
+
+
+def _is_sent(context: Context[SendPayload]) -> bool:
+    """Look whether an interrupted attempt has written a signed PSBT that the log knows.
+
+    A taproot signature is another one each time, so what this attempt signed may differ from
+    what the last one wrote; both are signatures of the same transaction.
+    """
+    path = context.folder / context.params.output
+    if not path.exists():
+        return False
+    content = disk.read(path, limit=file.MAX_SIZE, what=context.params.output)
+    try:
+        payload, _ = file.read(content)
+    except InputError:
+        return False
+    digest = hashlib.sha256(payload.data).hexdigest()
+    logged = (record.fact for record in context.journal.records)
+    return any(isinstance(one, facts.PsbtSigned) and one.psbt_sha256 == digest for one in logged)
+
+
+def _expects(_script: Script, step: Step) -> Iterator[Expected]:
+    yield Expected(field=f"{step.id}.file", ask=GiveFile, role=step.role)
+
+
+READ_PAYLOAD = Action(
+    name="read-payload",
+    about="The PSBT is brought in, read strictly, and kept as it came.",
+    cls=Class.IDEMPOTENT,
+    run=_read,
+    expects=_expects,
+    params=ReadPayload,
+    gives=(PSBT,),
+    restore=_restore,
+    outputs=lambda params: (params.keep,),
+)
+SEND_PAYLOAD = Action(
+    name="send-payload",
+    about="The signed PSBT is written, to be carried back to the coordinator.",
+    cls=Class.PROBE,
+    run=_send,
+    expects=lambda script, step: iter(()),
+    params=SendPayload,
+    needs=(PSBT, SIGNED),
+    outputs=lambda params: (params.output,),
+)

@@ -1,0 +1,146 @@
+"""The review on screen, the intent compared, and the approval."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.slots import INTENT, PSBT, REVIEW, WALLET
+from ceremonies.log import facts
+from ceremonies.signing import review as judge
+from ceremonies.signing.review import Review
+from ceremonies.spoken import in_fours, words
+
+_WORDS_A_LINE = 4
+_COINS_A_RECORD = 500
+"""A record holds 64 KiB, an outpoint at most 80 bytes."""
+
+
+def _review(context: Context[Params]) -> Steps[None]:
+    reviewed = _reviewed(context)
+    _log(context, reviewed)
+    yield from ask(
+        ShowReview(
+            field=context.field("seen"),
+            by=context.actor,
+            text="This is what signing would do, proved from the wallet. Read it to the end; "
+            "read the amounts and addresses aloud.",
+            review=reviewed,
+        )
+    )
+    judge.insist(reviewed)
+    context.table.put(REVIEW, reviewed)
+
+
+def _reviewed(context: Context[Params]) -> Review:
+    return judge.review(context.table.take(PSBT).psbt, context.table.take(WALLET))
+
+
+def _restore(context: Context[Params]) -> None:
+    reviewed = _reviewed(context)
+    judge.insist(reviewed)
+    context.table.put(REVIEW, reviewed)
+
+
+def _log(context: Context[Params], reviewed: Review) -> None:
+    stated = reviewed.facts
+    txid = stated.psbt.transaction.txid[::-1].hex()
+    payments = [
+        [output.address, output.made.value]
+        for output in stated.outputs
+        if output.kind in ("payment", "data")
+    ]
+    fee = "unknown" if stated.fee_sat is None else str(stated.fee_sat)
+    found = Counter((finding.rule, finding.level) for finding in reviewed.findings)
+    context.log(
+        facts.PsbtReviewed(
+            wallet=stated.wallet.id,
+            psbt_sha256=hashlib.sha256(stated.psbt.maps.data).hexdigest(),
+            txid=txid,
+            intent=reviewed.intent.hex() if reviewed.intent else None,
+            inputs=len(stated.inputs),
+            outputs=len(stated.outputs),
+            fee_commitment=context.journal.withhold("fee_sat", fee),
+            payments_commitment=context.journal.withhold(
+                "payments", json.dumps(payments, separators=(",", ":"))
+            ),
+            findings=tuple(
+                facts.LoggedFinding(rule=rule, level=level.value, places=places)
+                for (rule, level), places in found.items()
+            ),
+        )
+    )
+    coins = [str(fact.given.outpoint) for fact in stated.inputs]
+    for start in range(0, len(coins), _COINS_A_RECORD):
+        context.log(
+            facts.PsbtSpends(txid=txid, outpoints=tuple(coins[start : start + _COINS_A_RECORD]))
+        )
+
+
+def _approve(context: Context[Params]) -> Steps[None]:
+    intent = judge.insist(context.table.take(REVIEW))
+    spoken = words(intent).split()
+    rows = [spoken[at : at + _WORDS_A_LINE] for at in range(0, len(spoken), _WORDS_A_LINE)]
+    digits = [in_fours(intent.hex()[at : at + 32]) for at in (0, 32)]
+    shown = "\n".join((*digits, "", *(" ".join(row) for row in rows)))
+    yield from ask(
+        Confirm(
+            field=context.field("compared"),
+            by=context.actor,
+            text="This is the intent: one hash of everything that signing does. Whoever reviewed "
+            "the same PSBT elsewhere reads out theirs. Is every word the same?",
+            shown=shown,
+        )
+    )
+    yield from ask(
+        Confirm(
+            field=context.field("approved"),
+            by=context.actor,
+            text="Do you approve that exactly this is signed?",
+            shown=shown,
+        )
+    )
+    context.log(
+        facts.IntentApproved(
+            intent=intent.hex(), person=context.actor.name, role=context.actor.role
+        )
+    )
+    context.table.put(INTENT, intent)
+
+
+def _expects_seen(_script: Script, step: Step) -> Iterator[Expected]:
+    yield Expected(field=f"{step.id}.seen", ask=ShowReview, role=step.role)
+
+
+def _expects_approval(_script: Script, step: Step) -> Iterator[Expected]:
+    yield Expected(field=f"{step.id}.compared", ask=Confirm, role=step.role)
+    yield Expected(field=f"{step.id}.approved", ask=Confirm, role=step.role)
+
+
+REVIEW_PSBT = Action(
+    name="review-psbt",
+    about="What the transaction does is proved from the wallet, and judged by every rule.",
+    cls=Class.PURE,
+    run=_review,
+    expects=_expects_seen,
+    params=Params,
+    needs=(PSBT, WALLET),
+    gives=(REVIEW,),
+    restore=_restore,
+)
+APPROVE_INTENT = Action(
+    name="approve-intent",
+    about="The intent is compared with the one read elsewhere, and approved.",
+    cls=Class.PURE,
+    run=_approve,
+    expects=_expects_approval,
+    params=Params,
+    needs=(REVIEW,),
+    gives=(INTENT,),
+)

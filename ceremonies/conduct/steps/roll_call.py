@@ -1,0 +1,127 @@
+"""Who is here: every role taken by people whom the signers file knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import Mistyped, Steps, TypeText, ask
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.people import People, Person, Role, objection
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.slots import PEOPLE
+from ceremonies.log import facts
+from ceremonies.spoken import visible
+
+NOBODY = "none"
+_LONGEST_NAME = 100
+
+
+def _run(context: Context[Params]) -> Steps[None]:
+    present: list[Person] = []
+    full_names: dict[str, str] = {}
+    for role in context.script.roles:
+        count = 0
+        while role.most is None or count < role.most:
+            name = yield from _name(context, role, count + 1, present)
+            if name == NOBODY:
+                break
+            person = Person(name, role.name)
+            if name not in full_names:
+                full_names[name] = yield from _full_name(context, person, count + 1)
+            present.append(person)
+            _log(context, person, full_names[name])
+            count += 1
+    context.table.put(PEOPLE, People(tuple(present)))
+
+
+def _name(context: Context[Params], role: Role, number: int, present: list[Person]) -> Steps[str]:
+    may_end = number > role.least
+    known = context.signers.names
+
+    def check(typed: str) -> str:
+        if may_end and typed == NOBODY:
+            return typed
+        if typed not in known:
+            raise Mistyped(f"the signers file knows {', '.join(known)}")
+        objects = objection(
+            Person(typed, role.name),
+            present,
+            roles=context.script.roles,
+            conflicts=context.script.conflicts,
+        )
+        if objects:
+            raise Mistyped(objects)
+        return typed
+
+    which = f"{role.name} {number}" if role.most != 1 else f"the {role.name}"
+    ending = f" (or {NOBODY}, when everybody is here)" if may_end else ""
+    return (
+        yield from ask(
+            TypeText(
+                field=context.field(f"{role.name}-{number}"),
+                by=Person("", context.step.role),
+                text=f"Who is {which}? Type the name as the signers file has it{ending}.",
+                check=check,
+                offered=(*known, NOBODY) if may_end else known,
+            )
+        )
+    )
+
+
+def _full_name(context: Context[Params], person: Person, number: int) -> Steps[str]:
+    def check(typed: str) -> str:
+        if not 0 < len(typed) <= _LONGEST_NAME or visible(typed) != typed:
+            raise Mistyped(f"type a name of up to {_LONGEST_NAME} letters")
+        return typed
+
+    return (
+        yield from ask(
+            TypeText(
+                field=context.field(f"{person.role}-{number}.full-name"),
+                by=Person("", context.step.role),
+                text=f"Look at {person.name}'s identity document, and type the full name on it. "
+                "The log gets a commitment to it, never the name.",
+                check=check,
+            )
+        )
+    )
+
+
+def _log(context: Context[Params], person: Person, full_name: str) -> None:
+    commitment = context.journal.withhold("name", full_name)
+    context.log(
+        facts.PersonPresent(person=person.name, role=person.role, name_commitment=commitment)
+    )
+
+
+def _expects(script: Script, step: Step) -> Iterator[Expected]:
+    for role in script.roles:
+        for number in range(1, role.least + 1):
+            field = f"{step.id}.{role.name}-{number}"
+            yield Expected(field=field, ask=TypeText, role=step.role)
+            yield Expected(
+                field=f"{field}.full-name",
+                ask=TypeText,
+                role=step.role,
+                sometimes="not when the person has another role already",
+            )
+        if role.most is None or role.most > role.least:
+            yield Expected(
+                field=f"{step.id}.{role.name}-{role.least + 1}",
+                ask=TypeText,
+                role=step.role,
+                sometimes="and again, until it is answered with none",
+            )
+
+
+ROLL_CALL = Action(
+    name="roll-call",
+    about="Everybody in the room says who they are, and takes a role.",
+    cls=Class.IDEMPOTENT,
+    run=_run,
+    expects=_expects,
+    params=Params,
+    gives=(PEOPLE,),
+    opens=True,
+)

@@ -1,0 +1,50 @@
+"""Signing: only what was reviewed and approved, every signature verified twice."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ceremonies.bitcoin.psbt import reread
+from ceremonies.conduct.actions import Action, Class, Params
+from ceremonies.conduct.asks import Steps
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.slots import INTENT, KEY, REVIEW, SIGNED
+from ceremonies.log import facts
+from ceremonies.signing import finish
+from ceremonies.signing import sign as signing
+from ceremonies.signing.review import with_signer
+from ceremonies.signing.signer import Signer
+
+
+def _run(context: Context[Params]) -> Steps[None]:
+    yield from ()
+    reviewed, key = context.table.take(REVIEW), context.table.take(KEY)
+    intent = context.table.take(INTENT)
+    with key.seed.bip32_seed(key.passphrase) as bip32_seed:
+        signer = Signer(bip32_seed, reviewed.facts.wallet.network)
+    signed = signing.sign(
+        with_signer(reviewed, signer), approved=intent, os_random=context.world.os_random
+    )
+    context.log(
+        facts.PsbtSigned(
+            txid=reviewed.facts.psbt.transaction.txid[::-1].hex(),
+            intent=intent.hex(),
+            fingerprint=signed.signed_by,
+            signatures=signed.signatures_added,
+            complete=finish.is_complete(reread(signed.data)),
+            psbt_sha256=hashlib.sha256(signed.data).hexdigest(),
+        )
+    )
+    context.table.put(SIGNED, signed)
+
+
+SIGN_PSBT = Action(
+    name="sign-psbt",
+    about="The key signs what was approved; every signature is verified twice.",
+    cls=Class.IDEMPOTENT,
+    run=_run,
+    expects=lambda script, step: iter(()),
+    params=Params,
+    needs=(REVIEW, INTENT, KEY),
+    gives=(SIGNED,),
+)

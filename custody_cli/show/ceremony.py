@@ -1,0 +1,127 @@
+"""Ceremonies, drawn: what a script would do, how far one is, and how one ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ceremonies.spoken import in_fours, visible, words
+from custody_cli.show.console import console, facts, table
+
+if TYPE_CHECKING:
+    from custody_cli.contract import (
+        CeremonyCheckAnswer,
+        CeremonyListAnswer,
+        CeremonyRoleJson,
+        CeremonyRunAnswer,
+        CeremonyShowAnswer,
+        CeremonyStatusAnswer,
+        CeremonyStepJson,
+    )
+
+_WORDS_A_LINE = 5
+
+
+def ceremonies(found: CeremonyListAnswer) -> None:
+    """Draw the built-in ceremonies."""
+    rows = (
+        (one["id"], one["title"], _people(one["roles"]), str(one["steps"]))
+        for one in found["ceremonies"]
+    )
+    console().print(table(("id", "what it does", "people", "steps"), rows))
+
+
+def script(found: CeremonyShowAnswer) -> None:
+    """Draw what a script would do, step by step."""
+    page = console()
+    page.print(
+        facts(
+            (
+                ("ceremony", f"{found['id']}: {found['title']}"),
+                ("network", found["network"] or "the wallet's"),
+                ("people", _people(found["roles"])),
+                ("seals", f"signed by {found['quorum']}"),
+                ("script", in_fours(found["sha256"][:32])),
+                ("", in_fours(found["sha256"][32:])),
+            )
+        )
+    )
+    for number, step in enumerate(found["steps"], start=1):
+        page.print(f"\n{number:>2}  {visible(step['say'])}")
+        page.print(facts((" " * 2 + name, value) for name, value in _step(step) if value))
+
+
+def check(found: CeremonyCheckAnswer) -> None:
+    """Draw what is wrong with a script."""
+    page = console()
+    for one in found["findings"]:
+        page.print(f"{one['rule']} at {visible(one['where'])}: {visible(one['message'])}")
+        page.print(f"    {one['hint']}")
+    verdict = "sound" if found["sound"] else "not sound"
+    page.print(f"{found['id']} is {verdict}; its script is {in_fours(found['sha256'][:16])} …")
+
+
+def status(found: CeremonyStatusAnswer) -> None:
+    """Draw how far a ceremony is."""
+    page = console()
+    page.print(
+        facts(
+            (
+                ("log", found["log"]),
+                ("state", found["state"]),
+                ("records", str(found["records"])),
+                ("next", found["next"] or "nothing"),
+                ("key", found["key"] or "none"),
+            )
+        )
+    )
+    page.print(table(("step", "state"), ((one["id"], one["state"]) for one in found["steps"])))
+
+
+def outcome(found: CeremonyRunAnswer) -> None:
+    """Draw how a ceremony ended, and what to do with what it made."""
+    spoken = words(bytes.fromhex(found["seal"])).split()
+    rows = [
+        " ".join(spoken[at : at + _WORDS_A_LINE]) for at in range(0, len(spoken), _WORDS_A_LINE)
+    ]
+    page = console()
+    page.print(
+        facts(
+            (
+                ("log", f"{found['log']}, {found['records']} records"),
+                ("state", found["state"]),
+                ("signed by", ", ".join(found["signers"])),
+                ("seal", in_fours(found["seal"][:32])),
+                ("", in_fours(found["seal"][32:])),
+                *(("in words" if at == 0 else "", row) for at, row in enumerate(rows)),
+                ("folder", found["folder"]),
+                *(("made" if at == 0 else "", name) for at, name in enumerate(_files(found))),
+                ("next", f"custody log verify {found['folder']}"),
+            )
+        )
+    )
+
+
+def _files(found: CeremonyRunAnswer) -> list[str]:
+    return [f"{one['name']} ({one['kind']})" for one in found["files"]]
+
+
+def _people(roles: Iterable[CeremonyRoleJson]) -> str:
+    return ", ".join(
+        f"{one['least']}{'' if one['most'] == one['least'] else '+'} {one['role']}" for one in roles
+    )
+
+
+def _step(step: CeremonyStepJson) -> Iterable[tuple[str, str]]:
+    yield "step", f"{step['id']}: {step['do']} ({step['class']})"
+    yield "who acts", step["role"]
+    for number, one in enumerate(step["asks"]):
+        sometimes = f" ({one['sometimes']})" if one["sometimes"] else ""
+        yield (
+            "asks" if number == 0 else "",
+            f"{one['role']}: {one['kind']} {one['field']}{sometimes}",
+        )
+    yield "needs", ", ".join(step["needs"])
+    yield "gives", ", ".join(step["gives"])
+    yield "attested by", ", ".join(step["attest"])
+    yield "writes", ", ".join(step["outputs"])

@@ -1,0 +1,134 @@
+"""A terminal that shows one sheet at a time, page by page, and reads a line below it.
+
+Where the terminal calls itself dumb no escape codes are sent: a rule and empty lines part the
+sheets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from custody_cli.prompt import Message, Prompt
+from custody_cli.screen import Tty
+from custody_cli.show.place import HEIGHT, WIDTH, Sheet, Size
+
+_CLEAR = "\x1b[2J\x1b[H"
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_DUMB = {"", "dumb", "unknown"}
+
+
+class Stage:
+    """Shows sheets at a terminal, and reads what is typed under them.
+
+    What is on a `secret` stage is not shown to whoever wakes the suspended program, but once more
+    after Enter.
+    """
+
+    def __init__(self, tty: Tty, *, secret: bool = False) -> None:
+        self.tty = tty
+        self.is_dumb = os.environ.get("TERM", "").lower() in _DUMB
+        self._is_bold = not self.is_dumb and not os.environ.get("NO_COLOR")
+        self._is_secret = secret
+        self._was_suspended = False
+
+    @property
+    def size(self) -> Size:
+        """How large the window is now."""
+        try:
+            found = os.get_terminal_size(self.tty.writer.fileno())
+        except OSError:
+            return Size()
+        # a serial line says 0 by 0
+        return Size(found.columns or WIDTH, found.lines or HEIGHT)
+
+    def ask(
+        self, sheet: Sheet, message: Message, *, prompt: Prompt | None = None, at_end: bool = False
+    ) -> str:
+        """Show a sheet, Enter turning its pages, and return the line typed under the last one.
+
+        `prompt` reads that line, else a plain one does. `at_end` shows the last page alone.
+
+        Raises:
+            Declined: Ctrl-D.
+        """
+        plain = Prompt(self.tty, fresh=True, plain=True)
+        start, width = -1, -1
+        while True:
+            if width != self.size.width:
+                # broken into other lines, it is read from its beginning
+                start, width = 0, self.size.width
+            if at_end:
+                start = sheet.last_page(self.size)
+            is_last = sheet.page(start, self.size).is_last
+            if is_last:
+                typed = self._line(sheet, start, message, prompt or plain)
+            else:
+                self._line(sheet, start, lambda _: self._turning(sheet, start), plain)
+            if self._was_suspended:
+                continue
+            if is_last:
+                return typed
+            start = sheet.page(start, self.size).end
+
+    def push_off(self) -> None:
+        """Leave nothing on a screen that cannot be cleared."""
+        if self.is_dumb:
+            # after a hangup there is no terminal left
+            with contextlib.suppress(OSError):
+                print("\n" * self.size.height, end="", file=self.tty.writer, flush=True)
+
+    def _turning(self, sheet: Sheet, start: int) -> str:
+        page = sheet.page(start, self.size)
+        return f"Enter for more, line {page.end} of {page.total}: "
+
+    def _line(self, sheet: Sheet, start: int, message: Message, prompt: Prompt) -> str:
+        def draw() -> None:
+            self._draw(sheet.page(start, self.size).lines)
+
+        def draw_again() -> None:
+            # a window that changes while it is drawn to is drawn to once only
+            with contextlib.suppress(RuntimeError):
+                draw()
+                prompt.show(message)
+
+        self._was_suspended = False
+        draw()
+        # a line that can be edited draws itself again
+        with self._watched(draw_again) if prompt.is_plain else contextlib.nullcontext():
+            return prompt.read(message)
+
+    def _draw(self, lines: tuple[str, ...]) -> None:
+        first, *others = lines
+        if not self.is_dumb:
+            print(_CLEAR, end="", file=self.tty.writer)
+        elif self._is_secret:
+            self.push_off()
+        else:
+            print(f"\n{'=' * min(self.size.width, WIDTH)}\n", file=self.tty.writer)
+        heading = f"{_BOLD}{first}{_PLAIN}" if self._is_bold else first
+        self.tty.say("\n".join([heading, *others, ""]))
+
+    @contextlib.contextmanager
+    def _watched(self, draw: Callable[[], None]) -> Iterator[None]:
+        def resized(_number: int, _frame: FrameType | None) -> None:
+            draw()
+
+        def woken(_number: int, _frame: FrameType | None) -> None:
+            if self._is_secret:
+                self._was_suspended = True
+            else:
+                draw()
+
+        before = {
+            signal.SIGWINCH: signal.signal(signal.SIGWINCH, resized),
+            signal.SIGCONT: signal.signal(signal.SIGCONT, woken),
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,93 @@
+"""What a ceremony is given of the outside: this machine, or what a rehearsal has instead."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from itertools import count
+from pathlib import Path
+
+from ceremonies.conduct.context import World
+from ceremonies.log.journal import Clock
+from ceremonies.machine import clock, probes
+from ceremonies.machine.probes import Probe
+
+_PACKAGES = ("ceremonies", "custody_cli")
+_OF_THE_PROGRAM = (".py", ".txt", ".toml")
+
+
+def this_machine() -> World:
+    """Return the world as it is."""
+    return World(
+        clock=Clock(boot_id=clock.boot_id, mono_ms=clock.mono_ms, wall=clock.wall),
+        os_random=os.urandom,
+        probes=probes.all_probes,
+        program=_program(),
+        program_sha256=program_sha256(),
+    )
+
+
+def stage(folder: Path) -> World:
+    """Return the world of an unattended rehearsal: fixed, so that it leaves the same log each time.
+
+    Chance and clock go on from where the log in `folder` ends, if there is one.
+    """
+    log = folder / "log.jsonl"
+    records = log.read_bytes().count(b"\n") if log.exists() else 0
+    ticks = count(records)
+    return World(
+        clock=Clock(
+            boot_id=lambda: "rehearsal",
+            mono_ms=lambda: next(ticks),
+            wall=lambda: "2000-01-01T00:00:00Z",
+        ),
+        os_random=_fixed_chance(records),
+        probes=_unlooked,
+        program=_program(),
+        program_sha256=program_sha256(),
+    )
+
+
+def program_sha256() -> str:
+    """Return the hash of the program: of a line `SHA256  PATH` for each file, in order of paths."""
+    lines = sorted(
+        f"{path}\0{hashlib.sha256(file.read_bytes()).hexdigest()}"
+        for package in _PACKAGES
+        for path, file in _files(resources.files(package), package)
+    )
+    listed = "".join("{1}  {0}\n".format(*line.split("\0")) for line in lines)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        here = f"{path}/{entry.name}"
+        if entry.is_dir():
+            yield from _files(entry, here)
+        elif entry.name.endswith(_OF_THE_PROGRAM):
+            yield here, entry
+
+
+def _program() -> str:
+    return f"custody-cli {metadata.version('custody-cli')}"
+
+
+def _fixed_chance(session: int) -> Callable[[int], bytes]:
+    draws = count()
+
+    def draw(size: int) -> bytes:
+        seed = f"custody-cli rehearsal {session} {next(draws)}".encode()
+        return hashlib.shake_256(seed).digest(size)
+
+    return draw
+
+
+def _unlooked() -> tuple[Probe, ...]:
+    names = ("network", "swap", "core-dumps", "clock", "entropy")
+    return tuple(
+        Probe(name=name, ok=False, message="not looked at: nobody attends this rehearsal")
+        for name in names
+    )
