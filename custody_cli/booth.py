@@ -110,10 +110,12 @@ class Booth:
     def _alone(self) -> Iterator[Stage]:
         with alternate_screen(rehearsal=self.rehearsal) as tty:
             stage = Stage(tty, secret=True)
-            try:
-                yield stage
-            finally:
-                stage.push_off()
+            # a line that can be edited shows itself; keys between two such lines show nowhere
+            with contextlib.nullcontext() if stage.is_dumb else unechoed(tty):
+                try:
+                    yield stage
+                finally:
+                    stage.push_off()
 
     def _sheet(self, ask: Ask[Any], typing: str, **more: Any) -> Sheet:
         drawn = {"mistake": ask.mistake, **more}

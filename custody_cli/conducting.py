@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ceremonies import disk
 from ceremonies.conduct import builtin, ceremony, practice, prepared
 from ceremonies.conduct.aborting import aborted
-from ceremonies.conduct.asks import Steps
+from ceremonies.conduct.asks import Ask, Steps
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.conductor import Answer, hold, walk
+from ceremonies.conduct.context import World
 from ceremonies.conduct.script import Script
 from ceremonies.errors import Refused
 from ceremonies.log import signers as signers_files
@@ -25,20 +27,47 @@ if TYPE_CHECKING:
     from custody_cli.contract import CeremonyRunAnswer
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Who answers: a file first, where it may; then people at the terminal, or in `room`.
+
+    An `unattended` rehearsal has the answers shipped with a built-in script, and no people.
+    """
+
+    answers: Path | None = None
+    unattended: bool = False
+    given: prepared.Answers | None = None
+    room: Answer | None = None
+
+    def script(self, name: str) -> prepared.Answers | None:
+        """Return the prepared answers for a script of this name.
+
+        Raises:
+            InputError: there are none, and nobody attends.
+        """
+        if self.answers is not None:
+            data = disk.read(self.answers, limit=prepared.MAX_SIZE, what="the answers file")
+            return prepared.read(data)
+        return prepared.read(builtin.answers(name)) if self.unattended else self.given
+
+    def world(self, folder: Path) -> World:
+        """Return the world the ceremony is played in."""
+        return stage(folder) if self.unattended else this_machine()
+
+
 def run(
     script: Script,
     at: Path,
+    cast: Cast,
     *,
-    signers: Path | None,
-    log: str | None,
-    answers: Path | None,
+    signers: Path | None = None,
+    log: str | None = None,
     rehearsal: bool,
-    unattended: bool,
 ) -> CeremonyRunAnswer:
     """Begin a ceremony and conduct it to its end.
 
     Raises:
-        WrongUsage: production without a signers file.
+        WrongUsage: production without a signers file, or people without a terminal.
         CeremonyError: it stopped before its end; the folder says how far it is.
     """
     if signers is None and not rehearsal:
@@ -47,43 +76,45 @@ def run(
             hint="give the allowed_signers file of the people enrolled, or --rehearse",
         )
     content = _signers(signers)
-    chosen = _answers(answers, script.id if unattended else None)
+    answers = cast.script(script.id)
     disk.insist_free(at)
-    _insist_terminal(rehearsal=rehearsal, answered=chosen is not None)
+    _insist_terminal(rehearsal=rehearsal, answered=answers is not None)
     with ceremony.begun(
-        at,
-        script,
-        signers_file=content,
-        world=stage(at) if unattended else this_machine(),
-        log=log,
-        rehearsal=rehearsal,
+        at, script, signers_file=content, world=cast.world(at), log=log, rehearsal=rehearsal
     ) as begun:
-        return _held(begun, walk(begun), chosen, unattended=unattended)
+        return _held(begun, walk(begun), answers, cast)
 
 
-def resume(folder: Path, *, answers: Path | None, unattended: bool) -> CeremonyRunAnswer:
+def resume(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """Go on with an interrupted ceremony to its end."""
-    with ceremony.reopened(folder, world=stage(folder) if unattended else this_machine()) as again:
-        chosen = _answers(answers, again.script.id if unattended else None)
-        return _held(again, walk(again), chosen, unattended=unattended)
+    with ceremony.reopened(folder, world=cast.world(folder)) as again:
+        return _held(again, walk(again), _answers_again(again, cast), cast)
 
 
-def abort(folder: Path, *, answers: Path | None, unattended: bool) -> CeremonyRunAnswer:
+def abort(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """End an interrupted ceremony for good."""
-    with ceremony.reopened(folder, world=stage(folder) if unattended else this_machine()) as again:
-        chosen = _answers(answers, again.script.id if unattended else None)
-        return _held(again, aborted(again), chosen, unattended=unattended)
+    with ceremony.reopened(folder, world=cast.world(folder)) as again:
+        return _held(again, aborted(again), _answers_again(again, cast), cast)
+
+
+def _answers_again(again: Ceremony, cast: Cast) -> prepared.Answers | None:
+    if cast.unattended and not again.is_rehearsal:
+        raise Refused("this is no rehearsal", hint="in production people answer, not a file")
+    answers = cast.script(again.script.id)
+    _insist_terminal(rehearsal=again.is_rehearsal, answered=answers is not None)
+    return answers
 
 
 def _held(
-    held: Ceremony, steps: Steps[None], chosen: prepared.Answers | None, *, unattended: bool
+    held: Ceremony, steps: Steps[None], answers: prepared.Answers | None, cast: Cast
 ) -> CeremonyRunAnswer:
-    if unattended and not held.is_rehearsal:
-        raise Refused("this is no rehearsal", hint="in production people answer, not a file")
-    if held.is_resumed:
-        _insist_terminal(rehearsal=held.is_rehearsal, answered=chosen is not None)
+    room = None if cast.unattended else cast.room or _room(held)
+    answer: Answer | None = room
+    if answers is not None:
+        answer = prepared.Prepared(answers, rehearsal=held.is_rehearsal, otherwise=room)
+    assert answer is not None, "what nobody attends has prepared answers"
     try:
-        hold(held, steps, _answerer(held, chosen, unattended=unattended))
+        hold(held, steps, _narrated(answer) if cast.unattended else answer)
     except BaseException:
         _tell_where(held)
         raise
@@ -99,31 +130,32 @@ def _insist_terminal(*, rehearsal: bool, answered: bool) -> None:
         insist_unrecorded()
 
 
-def _answerer(held: Ceremony, chosen: prepared.Answers | None, *, unattended: bool) -> Answer:
-    room = None if unattended else _room(held)
-    if chosen is not None:
-        return prepared.Prepared(chosen, rehearsal=held.is_rehearsal, otherwise=room)
-    assert room is not None, "a rehearsal without people has prepared answers"
-    return room
-
-
 def _room(held: Ceremony) -> Answer:
     from custody_cli.room import Room
 
-    practised = practice.signers_file()
-    has_practice_people = held.signers.sha256 == signers_files.read(practised).sha256
+    has_practice_people = held.signers.sha256 == signers_files.read(practice.signers_file()).sha256
     return Room(
         held.is_rehearsal,
         held.script.title,
-        (lambda ask: practice.signature(ask.by.name, ask.seal)) if has_practice_people else None,
+        practice_signature if has_practice_people else None,
     )
 
 
-def _answers(chosen: Path | None, builtin_id: str | None) -> prepared.Answers | None:
-    if chosen is not None:
-        data = disk.read(chosen, limit=prepared.MAX_SIZE, what="the answers file")
-        return prepared.read(data)
-    return prepared.read(builtin.answers(builtin_id)) if builtin_id else None
+def practice_signature(asked: Any) -> bytes:
+    """Sign a seal as the practice person who is asked to."""
+    return practice.signature(asked.by.name, asked.seal)
+
+
+def _narrated(answer: Answer) -> Answer:
+    """Say each ask on stderr before it is answered; it holds no secret that is not a Secret."""
+
+    def answered(asked: Ask[Any]) -> object:
+        if asked.place is not None:
+            place = f"[{asked.place.number} of {asked.place.total}] {asked.place.step}"
+            note(f"REHEARSAL {place}, {asked.by}: {asked.text}")
+        return answer(asked)
+
+    return answered
 
 
 def _signers(path: Path | None) -> bytes | None:
@@ -136,7 +168,9 @@ def _tell_where(held: Ceremony) -> None:
     progress = held.progress
     if progress.is_closed:
         left = "the closing seal still needs signatures"
+    elif progress.is_aborted:
+        left = "the last seal still needs signatures"
     else:
-        step = progress.open_step or progress.next_step
-        left = f"the ceremony is paused at step {step}"
-    note(f"{left}; go on with: custody ceremony resume {held.journal.folder}")
+        left = f"the ceremony is paused at step {progress.open_step or progress.next_step}"
+    verb = "abort" if progress.is_aborted else "resume"
+    note(f"{left}; go on with: custody ceremony {verb} {held.journal.folder}")

@@ -93,6 +93,8 @@ def _close_doors() -> None:
     lockdown.lock_down()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    # whoever started us may have had it ignored, and then Ctrl-C would do nothing
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -15,6 +15,7 @@ from ceremonies.conduct.asks import (
     Choose,
     Confirm,
     GiveFile,
+    ShowReview,
     ShowSecret,
     SignSeal,
     TypeBack,
@@ -40,7 +41,7 @@ _DUMB = (
 _SIGN = """\
 {seal}
 
-{name} takes a copy of {file} to a machine and a key of their own, and runs there
+{name} copies {file} to a machine of their own, and runs there
   {command}"""
 
 
@@ -163,6 +164,8 @@ def _line_of(ask: Ask[Any]) -> tuple[str, str, str]:
     match ask:
         case Acknowledge():
             return "Enter", "Enter goes on: ", ask.shown
+        case ShowReview():
+            return "Enter, when it is read to its end", "Enter goes on: ", _review(ask)
         case Confirm():
             return "yes or no, in full", "yes or no: ", ask.shown
         case Choose():
@@ -176,9 +179,16 @@ def _line_of(ask: Ask[Any]) -> tuple[str, str, str]:
 
 
 def _raw(ask: Ask[Any], typed: str) -> str | None:
-    if isinstance(ask, Acknowledge):
+    if isinstance(ask, Acknowledge | ShowReview):
         return None
     return typed.lower() if isinstance(ask, Confirm) else typed
+
+
+def _review(ask: ShowReview) -> str:
+    from custody_cli.reviews import review_answer
+    from custody_cli.show import psbt
+
+    return psbt.text(review_answer(ask.review))
 
 
 def _content(name: str, *, limit: int, what: str) -> bytes:

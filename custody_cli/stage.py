@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import FrameType
 
 from custody_cli.prompt import Message, Prompt
@@ -67,7 +68,7 @@ class Stage:
             if is_last:
                 typed = self._line(sheet, start, message, prompt or plain)
             else:
-                self._line(sheet, start, lambda _: self._turning(sheet, start), plain)
+                self._line(sheet, start, partial(self._turning, sheet, start), plain)
             if self._was_suspended:
                 continue
             if is_last:
@@ -81,7 +82,7 @@ class Stage:
             with contextlib.suppress(OSError):
                 print("\n" * self.size.height, end="", file=self.tty.writer, flush=True)
 
-    def _turning(self, sheet: Sheet, start: int) -> str:
+    def _turning(self, sheet: Sheet, start: int, _typed: str) -> str:
         page = sheet.page(start, self.size)
         return f"Enter for more, line {page.end} of {page.total}: "
 

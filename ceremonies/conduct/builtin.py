@@ -38,7 +38,16 @@ def script(name: str) -> Script:
 
 
 def answers(name: str) -> bytes:
-    """Return the answers file that plays a built-in script unattended, in a rehearsal."""
+    """Return the answers file that plays a built-in script unattended, in a rehearsal.
+
+    Raises:
+        InputError: no built-in has this name.
+    """
+    if name not in ids():
+        raise InputError(
+            f"{visible(name)} is no built-in, and has no answers of its own",
+            hint="write an answers file, and give it with --answers",
+        )
     return _data(name + _ANSWERS)
 
 

@@ -216,8 +216,10 @@ class Journal:
     def _chain(self) -> Chain:
         if self._known is None:
             chain = follow(self._lines.descriptor)
-            self._lines.size = chain.extent.bytes + len(chain.tail)
-            self._lines.failed |= bool(chain.tail)
+            if chain.tail:
+                self._lines.failed = True
+            else:
+                self._lines.cut(chain.extent.bytes)  # the interrupt may have come before the fsync
             self._known = chain
         return self._known
 
@@ -229,19 +231,18 @@ class Journal:
                 f"the log has {len(chain.records)} records, and there is a seal of {sealed[-1]}",
                 hint="keep the folder as it is, and compare the log with another copy",
             )
-        if _has_ended(chain):
-            if chain.tail:
-                raise IntegrityError(
-                    "bytes follow the end of the ceremony",
-                    hint="keep the folder as it is, and compare the log with another copy",
-                )
-            return
+        ended = _has_ended(chain)
+        if ended and chain.tail:
+            raise IntegrityError(
+                "bytes follow the end of the ceremony",
+                hint="keep the folder as it is, and compare the log with another copy",
+            )
         if chain.tail:
             torn.keep(self.folder, chain.tail, seq=len(chain.records), records=chain.records)
             chain.tail = b""
         # also when there is nothing to cut: the crash may have come before the fsync
         self._lines.cut(chain.extent.bytes)
-        for recovered in torn.unexplained(self.folder, chain.records):
+        for recovered in () if ended else torn.unexplained(self.folder, chain.records):
             self.append(recovered)
 
 

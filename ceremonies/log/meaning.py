@@ -13,12 +13,9 @@ from typing import Protocol
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Genesis, Plan
-from ceremonies.log.order import Order
+from ceremonies.log.order import ROLL_CALL, Order
 from ceremonies.log.records import Record
 from ceremonies.spoken import visible
-
-_ROLL_CALL = "roll-call"
-"""The action of a step that calls everybody again."""
 
 
 class Rule(Protocol):
@@ -52,16 +49,20 @@ class Meaning:
             self.files.append((record.seq, fact))
 
     def _placed(self, seq: int, fact: Fact) -> Iterator[str]:
-        if seq == 0 and isinstance(fact, Genesis):
-            self.genesis = fact
-        elif seq == 1 and isinstance(fact, Plan):
+        if isinstance(fact, Genesis) or seq == 0:
+            if isinstance(fact, Genesis) and seq == 0:
+                self.genesis = fact
+            else:
+                yield "genesis is the first record, and no other"
+        elif isinstance(fact, Plan) and self.plan is None:
             self.plan = fact
             yield from _plan_problems(fact)
             self._rules = (Order(fact, self.genesis), People(fact), self.keys)
-        elif seq == 0 or isinstance(fact, Genesis):
-            yield "genesis is the first record, and no other"
-        elif seq == 1 or isinstance(fact, Plan):
-            yield "the plan is the second record, and no other"
+        elif isinstance(fact, Plan):
+            yield "there was a plan already"
+        # a crash may have torn the plan before it was whole
+        elif self.plan is None and not isinstance(fact, facts.Recovered):
+            yield "the plan comes first, after genesis"
         elif isinstance(self.last, facts.Closed | facts.Aborted):
             yield f"nothing may follow the record {self.last.type}"
         for rule in self._rules:
@@ -84,7 +85,7 @@ class People:
     def __init__(self, plan: Plan) -> None:
         self._roles = {role.role: role for role in plan.roles}
         self._conflicts = plan.conflicts
-        self._roll_calls = {step.id for step in plan.steps if step.do == _ROLL_CALL}
+        self._roll_calls = {step.id for step in plan.steps if step.do == ROLL_CALL}
         self._present: dict[str, set[str]] = {}
         self._held: dict[str, set[str]] = {}
 

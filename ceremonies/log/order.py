@@ -28,6 +28,10 @@ _ON_RESUMING = (
 )
 """What may stand there too in a session that was resumed: the room and its keys come back."""
 
+ROLL_CALL = "roll-call"
+OPENING = ("check-machine", ROLL_CALL)
+"""Actions that every session repeats; nothing that came after them is undone by that."""
+
 
 class Order:
     """Steps: begun in the order of the plan, bracketed, attested, and all done before the end."""
@@ -41,6 +45,7 @@ class Order:
         self._attested: dict[int, set[str]] = {}
         self._of_key: dict[str, set[int]] = {}
         self._open: int | None = None
+        self._begun = ""
         self._resumed = False
 
     def take(self, fact: Fact) -> Iterator[str]:
@@ -51,7 +56,7 @@ class Order:
             case facts.End():
                 yield from self._end(fact)
             case facts.Closed():
-                yield from self._close()
+                yield from self._close(fact)
             case facts.Attested() if fact.step not in self._attempts:
                 yield f"the step {visible(fact.step)} had not begun"
             case facts.Attested():
@@ -62,8 +67,8 @@ class Order:
                     yield "it was resumed by another program than the one that began it"
             case facts.KeyVoid():
                 self._undo(fact.key)
-            case facts.Paused() if fact.step != self._open_name:
-                yield f"it pauses {_step(fact.step)}, and {_step(self._open_name)} is under way"
+            case facts.Paused() if fact.step != self._begun:
+                yield f"it pauses {_step(fact.step)}, and {_step(self._begun)} is under way"
             case Genesis() | Plan():
                 pass
             case _ if self._open is None and not isinstance(fact, self._between):
@@ -78,6 +83,9 @@ class Order:
     @property
     def _between(self) -> tuple[type[Fact], ...]:
         return (*_OUTSIDE, *_ON_RESUMING) if self._resumed else _OUTSIDE
+
+    def _opens(self, index: int) -> bool:
+        return self._steps[index].do in OPENING
 
     def _undo(self, key: str) -> None:
         # what was done with a key that is void has to be done again with another
@@ -104,17 +112,22 @@ class Order:
         if fact.attempt != attempt:
             yield f"it is attempt {attempt} at this step, and says {fact.attempt}"
         self._attempts[fact.step] = attempt
-        self._ended.discard(index)
-        self._open = index
+        # whoever goes back does everything after it again
+        for again in range(index, index + 1 if self._opens(index) else len(self._steps)):
+            self._ended.discard(again)
+            self._attested.pop(again, None)
+        self._open, self._begun = index, fact.step
 
     def _end(self, fact: facts.End) -> Iterator[str]:
         if self._open is None or fact.step != self._open_name:
             yield f"the step {visible(fact.step)} is not under way"
             return
         self._ended.add(self._open)
-        self._open = None
+        self._open, self._begun = None, ""
 
-    def _close(self) -> Iterator[str]:
+    def _close(self, fact: facts.Closed) -> Iterator[str]:
+        if fact.steps != len(self._steps):
+            yield f"it counts {fact.steps} steps, and the plan has {len(self._steps)}"
         if self._open is None or self._open != len(self._steps) - 1:
             yield "the last step of the plan is not under way"
         for index, step in enumerate(self._steps[:-1]):

@@ -104,11 +104,10 @@ def run(
     found: CeremonyRunAnswer = conducting.run(
         script_from(script),
         at,
+        conducting.Cast(answers=answers, unattended=unattended),
         signers=signers,
         log=log,
-        answers=answers,
         rehearsal=rehearse,
-        unattended=unattended,
     )
     answer(found, json=json, show=lambda: _drawn().outcome(found))
 
@@ -124,7 +123,8 @@ def resume(
     """Go on with a ceremony that was interrupted."""
     from custody_cli import conducting
 
-    found: CeremonyRunAnswer = conducting.resume(folder, answers=answers, unattended=unattended)
+    cast = conducting.Cast(answers=answers, unattended=unattended)
+    found: CeremonyRunAnswer = conducting.resume(folder, cast)
     answer(found, json=json, show=lambda: _drawn().outcome(found))
 
 
@@ -139,7 +139,8 @@ def abort(
     """End an interrupted ceremony for good: two people say so, and its key is void."""
     from custody_cli import conducting
 
-    found: CeremonyRunAnswer = conducting.abort(folder, answers=answers, unattended=unattended)
+    cast = conducting.Cast(answers=answers, unattended=unattended)
+    found: CeremonyRunAnswer = conducting.abort(folder, cast)
     answer(found, json=json, show=lambda: _drawn().outcome(found))
 
 

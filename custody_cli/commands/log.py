@@ -68,13 +68,18 @@ def verify(
     debug: Debug = False,
 ) -> None:
     """Verify that logs are whole, unchanged and sealed."""
+    from ceremonies.conduct.plan import planned
+
     if seal is not None and len(folders) > 1:
         raise WrongUsage("a seal is of one log", hint="name one folder with --seal")
     allowed = None
     if signers is not None:
         allowed = disk.read(signers, limit=people.MAX_SIZE, what="the list of signers")
     seal_id = None if seal is None else _seal_id(seal)
-    verdicts = [judged(folder, signers=allowed, quorum=quorum, seal=seal_id) for folder in folders]
+    verdicts = [
+        judged(folder, signers=allowed, quorum=quorum, seal=seal_id, planned=planned)
+        for folder in folders
+    ]
     found: LogVerifyAnswer = {
         "logs": [_verdict(*one) for one in zip(folders, verdicts, strict=True)]
     }
