@@ -55,7 +55,8 @@ class Room:
     def __init__(
         self, rehearsal: bool, title: str, signature: Callable[[SignSeal], bytes] | None
     ) -> None:
-        self._rehearsal, self._title, self._signature = rehearsal, title, signature
+        self._rehearsal, self._title = rehearsal, title
+        self._signature = signature if rehearsal else None
         self._booth = Booth(title=title, rehearsal=rehearsal)
         self._shown: dict[str, Secret] = {}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ceremonies.secret import Secret
 
 if TYPE_CHECKING:
     from ceremonies.bitcoin.psbt import Psbt
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from ceremonies.keys.card import Card, CardSet
     from ceremonies.keys.entropy import Pool
     from ceremonies.keys.seed import Seed
-    from ceremonies.secret import Secret
     from ceremonies.signing.review import Review
     from ceremonies.signing.sign import Signed
     from ceremonies.wallets.wallet import Wallet
@@ -106,11 +107,24 @@ class Table:
         """Whether something lies in a slot."""
         return slot.name in self._lying
 
-    def clear_secrets(self, slots: Iterable[Slot[Any]]) -> None:
-        """Drop what lies in the secret ones of these slots."""
+    def wipe(self, slots: Iterable[Slot[Any]]) -> None:
+        """Drop what lies in the secret ones of these slots, every `Secret` in it overwritten."""
         for slot in slots:
             if slot.secret:
-                self._lying.pop(slot.name, None)
+                for secret in _secrets(self._lying.pop(slot.name, None)):
+                    secret.wipe()
+
+
+def _secrets(value: object) -> Iterator[Secret]:
+    """Yield every secret in a value, in whatever dataclasses and tuples it lies."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _secrets(part)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _secrets(getattr(value, each.name))
 
 
 EVERY_SLOT: tuple[Slot[Any], ...] = (

@@ -153,7 +153,7 @@ def altered(
     """Yield each file that is not what its record says it was; a kept file may have been moved."""
     for seq, fact in named:
         name = fact.name if isinstance(fact, facts.FileKept) else fact.kept_as
-        if Path(name).name != name:
+        if not _is_beside(name):
             yield f"record {seq} ({fact.type}): it names a file outside of the folder"
             continue
         if isinstance(fact, facts.FileKept) and not os.path.lexists(folder / name):
@@ -171,8 +171,14 @@ def moved(folder: Path, named: Iterable[tuple[int, facts.FileKept | facts.Recove
     return [
         f"{visible(fact.name)}: record {seq} kept it, and it is not in the folder"
         for seq, fact in named
-        if isinstance(fact, facts.FileKept) and not os.path.lexists(folder / fact.name)
+        if isinstance(fact, facts.FileKept)
+        and _is_beside(fact.name)
+        and not os.path.lexists(folder / fact.name)
     ]
+
+
+def _is_beside(name: str) -> bool:
+    return Path(name).name == name and name not in ("", "..")
 
 
 def _is_same(path: Path, fact: facts.FileKept | facts.Recovered) -> bool:

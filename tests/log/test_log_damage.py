@@ -152,6 +152,15 @@ def test_a_log_that_does_not_begin_with_genesis_is_damaged(tmp_path: Path) -> No
         reopen(tmp_path)
 
 
+def test_a_record_with_another_number_than_its_place_is_damage(tmp_path: Path) -> None:
+    with begin(tmp_path) as begun:
+        prev = begun.records[-1].id
+    with (tmp_path / "log.jsonl").open("ab") as stream:
+        stream.write(encode(BEGIN, seq=3, prev=prev, boot="0" * 16, mono_ms=1))
+    with pytest.raises(IntegrityError, match="record 2 says that it is 3"):
+        reopen(tmp_path)
+
+
 def test_a_log_cut_below_its_seal_is_not_gone_on_with(tmp_path: Path) -> None:
     with begin(tmp_path) as begun:
         sealing.make(begun)
@@ -236,4 +245,16 @@ def test_bytes_moved_aside_before_a_crash_are_told_of_after_it(tmp_path: Path) -
         "torn-00000003.bytes",
     ]
     assert (tmp_path / "torn-00000003.bytes").read_bytes() == b'{"v":1,"seq":2,"second'
+    insist_sound(tmp_path)
+
+
+def test_bytes_moved_aside_before_a_crash_that_are_still_in_the_log_are_kept_once(
+    tmp_path: Path,
+) -> None:
+    begin(tmp_path).close()
+    (tmp_path / "torn-00000002.bytes").write_bytes(b'{"v":1,"seq":2')
+    with (tmp_path / "log.jsonl").open("ab") as stream:
+        stream.write(b'{"v":1,"seq":2')
+    reopen(tmp_path).close()
+    assert [path.name for path in tmp_path.glob("torn-*")] == ["torn-00000002.bytes"]
     insist_sound(tmp_path)

@@ -25,7 +25,7 @@ from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts, journal
 from ceremonies.log.chain import read_chain, read_records
 from ceremonies.log.commitment import boot_mark
-from ceremonies.log.journal import Journal
+from ceremonies.log.journal import Journal, is_held
 
 BEGIN = facts.Begin(step="people", attempt=1)
 
@@ -126,6 +126,35 @@ def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
         first.append(BEGIN)
     with reopen(tmp_path) as second:
         assert second.next_seq == 3
+
+
+def test_whether_a_log_is_held_is_told_without_holding_it(tmp_path: Path) -> None:
+    with begin(tmp_path) as first:
+        assert is_held(tmp_path)
+        first.append(BEGIN)
+    assert not is_held(tmp_path)
+    with reopen(tmp_path):
+        assert is_held(tmp_path)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_a_crash_left_unsynced_is_synced_before_it_is_built_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    with begin(tmp_path) as begun:
+        if ended:
+            begun.append(facts.Closed(steps=0, wall_claimed=NOW))
+    synced: list[int] = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(os, "fsync", noted)
+        reopen(tmp_path).close()
+    assert synced == [(tmp_path / "log.jsonl").stat().st_ino]
 
 
 def test_readers_need_no_lock_and_repair_nothing(tmp_path: Path) -> None:

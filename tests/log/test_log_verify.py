@@ -27,7 +27,6 @@ from log_material import (
     NOW,
     PRIVATE_KEYS,
     SCRIPT,
-    SIGNERS,
     begin,
     complete,
     happenings,
@@ -649,25 +648,31 @@ def test_a_list_of_signers_that_is_none_is_refused(whole: Path) -> None:
 
 
 def test_the_plan_is_compared_with_the_script(whole: Path) -> None:
-    asked: list[bytes] = []
+    asked: list[tuple[bytes, bool]] = []
 
-    def planned(script: bytes) -> facts.Plan:
-        asked.append(script)
+    def planned(data: bytes, *, rehearsal: bool) -> facts.Plan:
+        asked.append((data, rehearsal))
         return plan()
 
     assert state(whole, planned=planned) is State.COMPLETE
-    assert asked == [SCRIPT]
-    found = judged(whole, planned=lambda _: plan(title="another"))
+    assert asked == [(SCRIPT, False)]
+    found = judged(whole, planned=lambda data, *, rehearsal: plan(title="another"))
     assert found.state is State.TAMPERED
-    assert found.problems == ("record 1 (plan): it is not what the script plans",)
-
-    def refusing(_: bytes) -> facts.Plan:
-        raise InputError("the script has no steps", hint="write some")
-
-    assert judged(whole, planned=refusing).problems == ("script.toml: the script has no steps",)
+    assert found.problems == ("the plan in the log is not that of the script",)
 
 
-def test_an_auditor_needs_no_list_of_signers_in_the_folder(whole: Path) -> None:
-    assert SIGNERS.sha256 == hashlib.sha256(ALLOWED_SIGNERS).hexdigest()
+def test_a_script_that_this_version_cannot_read_is_said_to_be_one(whole: Path) -> None:
+    def refusing(data: bytes, *, rehearsal: bool) -> facts.Plan:
+        raise InputError("there is no action fly", hint="walk")
+
+    found = judged(whole, planned=refusing)
+    assert found.state is State.UNREADABLE
+    assert found.problems == ("script.toml: there is no action fly",)
+
+
+def test_another_list_of_signers_than_the_auditors_is_found(whole: Path) -> None:
     found = judged(whole, signers=ALLOWED_SIGNERS + b"# mine\n")
     assert found.state is State.TAMPERED
+    assert found.problems[0] == (
+        "the list of signers that was given is not the one that genesis names"
+    )

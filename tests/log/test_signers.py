@@ -124,9 +124,7 @@ def test_a_list_is_refused_that_has(name: str) -> None:
 
 
 def test_the_line_at_fault_is_named() -> None:
-    with pytest.raises(
-        InputError, match=r"^line 3 of the list of signers: the key is that"
-    ):
+    with pytest.raises(InputError, match=r"^line 3 of the list of signers: the key is that"):
         signers.read(written(LINES["ana"], "# eve", f"eve {KEYS['ana'].line}"))
 
 

@@ -15,7 +15,7 @@ from ceremonies.log import facts
 
 def _wipe(context: Context[Params]) -> Steps[None]:
     yield from ()
-    context.table.clear_secrets(EVERY_SLOT)
+    context.table.wipe(EVERY_SLOT)
 
 
 def _seal(context: Context[Params]) -> Steps[None]:

@@ -13,6 +13,7 @@ from ceremonies.conduct.script import Script, Step
 from ceremonies.errors import Finding, Level, MachineError
 from ceremonies.log import facts
 from ceremonies.machine.probes import Probe
+from ceremonies.spoken import in_fours
 
 Demand = Literal["network", "swap", "core-dumps", "clock", "entropy"]
 
@@ -43,14 +44,25 @@ def _run(context: Context[CheckMachine]) -> Steps[None]:
         Acknowledge(
             field=context.field("seen"),
             by=Person("", context.step.role),
-            text=verdict,
-            shown="\n".join(map(_line, probes)),
+            text=f"{verdict} Compare the hashes of the script, the program and the signers file "
+            "with your own.",
+            shown="\n".join((*map(_line, probes), "", *_what_runs(context))),
         )
     )
 
 
 def _line(probe: Probe) -> str:
     return f"{'ok ' if probe.ok else 'NO '} {probe.name:<12}{probe.message}"
+
+
+def _what_runs(context: Context[CheckMachine]) -> Iterator[str]:
+    for name, sha256 in (
+        ("script", context.script.sha256),
+        ("program", context.world.program_sha256),
+        ("people", context.signers.sha256),
+    ):
+        yield f"{name:<9}{in_fours(sha256[:32])}"
+        yield f"{'':<9}{in_fours(sha256[32:])}"
 
 
 def _finding(probe: Probe) -> Finding:
