@@ -27,14 +27,16 @@ from custody_cli.room import Room
 
 _KEYGEN, _SIGN = "keygen-2of3", "sign"
 _WELCOME = """\
-REHEARSAL: a practice key on regtest, practice people, a practice coin. Nothing here has a value.
+REHEARSAL: a practice key on regtest, practice people, a practice coin.
+Nothing here has a value.
 
 You will play everybody in the room, in two ceremonies:
   1  a key is made, written down and handed to three custodians as cards;
   2  a payment is reviewed, approved and signed with two of the cards.
-Every screen says who acts, what will happen and what to type. Ctrl-C stops; a ceremony that
-was stopped is resumed with the command that is shown then. Where words are typed back, type a
-few of them, then = for the rest. Nothing has to be written down.
+
+Every screen says who acts, what will happen and what to type. Where words
+are typed back, type a few of them, then = for the rest: nothing has to be
+written down. Ctrl-C stops; the command that goes on is shown then.
 """
 
 

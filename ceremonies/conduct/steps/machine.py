@@ -46,7 +46,7 @@ def _run(context: Context[CheckMachine]) -> Steps[None]:
             by=Person("", context.step.role),
             text=f"{verdict} Compare the hashes of the script, the program and the signers file "
             "with your own.",
-            shown="\n".join((*map(_line, probes), "", *_what_runs(context))),
+            shown="\n".join((*map(_line, probes), *_what_runs(context))),
         )
     )
 
@@ -61,8 +61,8 @@ def _what_runs(context: Context[CheckMachine]) -> Iterator[str]:
         ("program", context.world.program_sha256),
         ("people", context.signers.sha256),
     ):
-        yield f"{name:<9}{in_fours(sha256[:32])}"
-        yield f"{'':<9}{in_fours(sha256[32:])}"
+        yield f"    {name:<12}{in_fours(sha256[:32])}"
+        yield f"    {'':<12}{in_fours(sha256[32:])}"
 
 
 def _finding(probe: Probe) -> Finding:
