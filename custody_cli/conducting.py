@@ -16,6 +16,8 @@ from ceremonies.conduct.context import World
 from ceremonies.conduct.script import Script
 from ceremonies.errors import Refused
 from ceremonies.log import signers as signers_files
+from ceremonies.log.chain import read_records
+from ceremonies.log.facts import Genesis
 from custody_cli.answer import note
 from custody_cli.ceremony_answers import outcome
 from custody_cli.exits import WrongUsage
@@ -50,9 +52,9 @@ class Cast:
             return prepared.read(data)
         return prepared.read(builtin.answers(name)) if self.unattended else self.given
 
-    def world(self, folder: Path) -> World:
-        """Return the world the ceremony is played in."""
-        return stage(folder) if self.unattended else this_machine()
+    def world(self, *, rehearsal: bool, records: int = 0) -> World:
+        """Return the world a ceremony is played in whose log has so many records."""
+        return stage(records, unattended=self.unattended) if rehearsal else this_machine()
 
 
 def run(
@@ -80,21 +82,33 @@ def run(
     disk.insist_free(at)
     _insist_terminal(rehearsal=rehearsal, answered=answers is not None)
     with ceremony.begun(
-        at, script, signers_file=content, world=cast.world(at), log=log, rehearsal=rehearsal
+        at,
+        script,
+        signers_file=content,
+        world=cast.world(rehearsal=rehearsal),
+        log=log,
+        rehearsal=rehearsal,
     ) as begun:
         return _held(begun, walk(begun), answers, cast)
 
 
 def resume(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """Go on with an interrupted ceremony to its end."""
-    with ceremony.reopened(folder, world=cast.world(folder)) as again:
+    with ceremony.reopened(folder, world=_world_again(folder, cast)) as again:
         return _held(again, walk(again), _answers_again(again, cast), cast)
 
 
 def abort(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """End an interrupted ceremony for good."""
-    with ceremony.reopened(folder, world=cast.world(folder)) as again:
+    with ceremony.reopened(folder, world=_world_again(folder, cast)) as again:
         return _held(again, aborted(again), _answers_again(again, cast), cast)
+
+
+def _world_again(folder: Path, cast: Cast) -> World:
+    records = read_records(folder)
+    genesis = records[0].fact
+    rehearsal = isinstance(genesis, Genesis) and genesis.mode == "rehearsal"
+    return cast.world(rehearsal=rehearsal, records=len(records))
 
 
 def _answers_again(again: Ceremony, cast: Cast) -> prepared.Answers | None:

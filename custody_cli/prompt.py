@@ -60,21 +60,21 @@ class Prompt:
         buffer = self._session.default_buffer
         told = (lambda: message(buffer.text)) if callable(message) else message
         try:
-            return self._session.prompt(told, pre_run=self._when_drawn).strip("\r\n")
+            return self._session.prompt(told, pre_run=self._discard_late).strip("\r\n")
         except EOFError:
             raise _ended() from None
 
-    def _when_drawn(self) -> None:
-        """Discard once more as soon as the prompt is there: until then nothing is an answer."""
+    def _discard_late(self) -> None:
+        """Discard once more just before the message shows: making ready takes its time."""
         if not self._fresh or self._session is None:
             return
-        drawn = self._session.app.after_render
+        ready = self._session.app.before_render
 
         def once(_app: object) -> None:
-            drawn.remove_handler(once)
+            ready.remove_handler(once)
             self._discard()
 
-        drawn.add_handler(once)
+        ready.add_handler(once)
 
     def show(self, message: Message) -> None:
         """Write what stands before a plain line."""

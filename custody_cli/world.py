@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from itertools import count
-from pathlib import Path
 
 from ceremonies.conduct.context import World
 from ceremonies.log.journal import Clock
@@ -30,25 +30,22 @@ def this_machine() -> World:
     )
 
 
-def stage(folder: Path) -> World:
-    """Return the world of an unattended rehearsal: fixed, so that it leaves the same log each time.
+def stage(records: int, *, unattended: bool) -> World:
+    """Return the world of a rehearsal whose log has so many records: chance is fixed.
 
-    Chance and clock go on from where the log in `folder` ends, if there is one.
+    An unattended one has a fixed clock too, and no machine, so that it leaves the same log on
+    every machine.
     """
-    log = folder / "log.jsonl"
-    records = log.read_bytes().count(b"\n") if log.exists() else 0
+    world = replace(this_machine(), os_random=_fixed_chance(records))
+    if not unattended:
+        return world
     ticks = count(records)
-    return World(
-        clock=Clock(
-            boot_id=lambda: "rehearsal",
-            mono_ms=lambda: next(ticks),
-            wall=lambda: "2000-01-01T00:00:00Z",
-        ),
-        os_random=_fixed_chance(records),
-        probes=_unlooked,
-        program=_program(),
-        program_sha256=program_sha256(),
+    clock = Clock(
+        boot_id=lambda: "rehearsal",
+        mono_ms=lambda: next(ticks),
+        wall=lambda: "2000-01-01T00:00:00Z",
     )
+    return replace(world, clock=clock, probes=_unlooked)
 
 
 def program_sha256() -> str:

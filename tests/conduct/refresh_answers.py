@@ -65,7 +65,7 @@ def played_keygen(folder: Path) -> dict[str, str]:
 
     script = builtin.script("keygen-2of3")
     with ceremony.begun(
-        folder, script, signers_file=None, world=stage(folder), rehearsal=True
+        folder, script, signers_file=None, world=stage(0, unattended=True), rehearsal=True
     ) as begun:
         conduct(begun, answer)
     return shown
