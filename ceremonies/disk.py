@@ -100,12 +100,17 @@ def create(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 def make_folder(path: Path) -> None:
     """Create a folder that did not exist, readable by its owner alone."""
     insist_free(path)
+    made = False
     try:
         path.mkdir(mode=0o700)
+        made = True
         _sync_folder(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            path.rmdir()
+    except BaseException as error:
+        if made:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        if not isinstance(error, OSError):
+            raise
         raise MachineError(
             f"cannot create folder {visible(str(path))}: {_reason(error)}",
             hint="check the space and the medium; nothing was left behind",

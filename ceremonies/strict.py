@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
 from ceremonies.errors import InputError
+from ceremonies.spoken import visible
 
 T = TypeVar("T")
 
 _ANOTHER_COPY = "check that this is the right file, and use another copy"
 _CORRECT_IT = "correct it and check it again; the manual names every key"
+_TOO_DOTTED = re.compile(rb"(?:\.[^.\n]+){33}")
+_PATTERN = re.compile(r"`str` matching regex '.*'", re.DOTALL)
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
@@ -51,13 +55,16 @@ def toml_value(data: bytes, kind: type[T], *, what: str) -> T:
     """Read one TOML 1.0 document into `kind`, a `msgspec.Struct`.
 
     TOML itself forbids duplicate keys; unknown keys, wrong types and fractions are refused by
-    `kind`.
+    `kind`. A line with more than 32 parts between dots is refused: reading a dotted key takes the
+    square of its length.
 
     Raises:
         InputError: it is not that.
     """
     import tomllib
 
+    if _TOO_DOTTED.search(data):
+        raise InputError(f"{what} is nested too deeply", hint=_ANOTHER_COPY)
     try:
         plain = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError:
@@ -66,6 +73,8 @@ def toml_value(data: bytes, kind: type[T], *, what: str) -> T:
         raise InputError(f"{what} is nested too deeply", hint=_ANOTHER_COPY) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{what} is not TOML: {_lowered(error)}", hint=_CORRECT_IT) from None
+    except ValueError:
+        raise InputError(f"{what} has a number of too many digits", hint=_CORRECT_IT) from None
     return converted(plain, kind, what=what)
 
 
@@ -84,8 +93,8 @@ def converted(plain: object, kind: type[T], *, what: str) -> T:
 
 
 def _lowered(error: Exception) -> str:
-    text = str(error)
-    return text[:1].lower() + text[1:]
+    text = _PATTERN.sub("`str` of another form", str(error))
+    return visible(text[:1].lower() + text[1:])
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

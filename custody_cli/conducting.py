@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ceremonies.conduct.asks import Ask, Steps
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.conductor import Answer, hold, walk
 from ceremonies.conduct.context import World
+from ceremonies.conduct.resuming import lost_key, restart
 from ceremonies.conduct.script import Script
 from ceremonies.errors import Refused
 from ceremonies.log import signers as signers_files
@@ -94,21 +96,37 @@ def run(
 
 def resume(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """Go on with an interrupted ceremony to its end."""
-    with ceremony.reopened(folder, world=_world_again(folder, cast)) as again:
+    cast, world = _again(folder, cast)
+    with ceremony.reopened(folder, world=world) as again:
         return _held(again, walk(again), _answers_again(again, cast), cast)
 
 
 def abort(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """End an interrupted ceremony for good."""
-    with ceremony.reopened(folder, world=_world_again(folder, cast)) as again:
+    cast, world = _again(folder, cast)
+    with ceremony.reopened(folder, world=world) as again:
         return _held(again, aborted(again), _answers_again(again, cast), cast)
 
 
-def _world_again(folder: Path, cast: Cast) -> World:
+def _again(folder: Path, cast: Cast) -> tuple[Cast, World]:
+    """Return who goes on with a ceremony, and in which world.
+
+    A rehearsal that nobody could attend, for want of a terminal, goes on unattended.
+    """
     records = read_records(folder)
     genesis = records[0].fact
     rehearsal = isinstance(genesis, Genesis) and genesis.mode == "rehearsal"
-    return cast.world(rehearsal=rehearsal, records=len(records))
+    if rehearsal and cast.answers is None and not _has_terminal():
+        cast = replace(cast, unattended=True)
+    return cast, cast.world(rehearsal=rehearsal, records=len(records))
+
+
+def _has_terminal() -> bool:
+    try:
+        with terminal():
+            return True
+    except WrongUsage:
+        return False
 
 
 def _answers_again(again: Ceremony, cast: Cast) -> prepared.Answers | None:
@@ -178,6 +196,13 @@ def _signers(path: Path | None) -> bytes | None:
     return disk.read(path, limit=signers_files.MAX_SIZE, what="the signers file")
 
 
+def _tell_lost(held: Ceremony) -> None:
+    first = restart(held.script, ended=held.progress.ended)
+    key = lost_key(held, first)
+    if key is not None:
+        note(f"{key.name} was in memory alone and is void: going on lists what to destroy")
+
+
 def _tell_where(held: Ceremony) -> None:
     progress = held.progress
     if progress.is_closed:
@@ -186,5 +211,7 @@ def _tell_where(held: Ceremony) -> None:
         left = "the last seal still needs signatures"
     else:
         left = f"the ceremony is paused at step {progress.open_step or progress.next_step}"
+        _tell_lost(held)
     verb = "abort" if progress.is_aborted else "resume"
-    note(f"{left}; go on with: custody ceremony {verb} {held.journal.folder}")
+    note(left)
+    note(f"go on with: custody ceremony {verb} {shlex.quote(str(held.journal.folder))}")

@@ -36,7 +36,8 @@ You will play everybody in the room, in two ceremonies:
 
 Every screen says who acts, what will happen and what to type. Where words
 are typed back, type a few of them, then = for the rest: nothing has to be
-written down. Ctrl-C stops; the command that goes on is shown then.
+written down, unless you stop with Ctrl-C and go on later. The command that
+goes on is shown then.
 """
 
 

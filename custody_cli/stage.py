@@ -115,19 +115,19 @@ class Stage:
 
     @contextlib.contextmanager
     def _watched(self, draw: Callable[[], None]) -> Iterator[None]:
-        def resized(_number: int, _frame: FrameType | None) -> None:
+        def redraw(_number: int, _frame: FrameType | None) -> None:
             draw()
 
-        def woken(_number: int, _frame: FrameType | None) -> None:
-            if self._is_secret:
-                self._was_suspended = True
-            else:
-                draw()
+        leave = signal.getsignal(signal.SIGTSTP)
 
-        before = {
-            signal.SIGWINCH: signal.signal(signal.SIGWINCH, resized),
-            signal.SIGCONT: signal.signal(signal.SIGCONT, woken),
-        }
+        def suspend(number: int, frame: FrameType | None) -> None:
+            self._was_suspended = True
+            if callable(leave):
+                leave(number, frame)
+
+        handlers = {signal.SIGWINCH: redraw}
+        handlers |= {signal.SIGTSTP: suspend} if self._is_secret else {signal.SIGCONT: redraw}
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield
         finally:

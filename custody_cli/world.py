@@ -24,6 +24,7 @@ def this_machine() -> World:
     return World(
         clock=Clock(boot_id=clock.boot_id, mono_ms=clock.mono_ms, wall=clock.wall),
         os_random=os.urandom,
+        salts=os.urandom,
         probes=probes.all_probes,
         program=_program(),
         program_sha256=program_sha256(),
@@ -34,9 +35,11 @@ def stage(records: int, *, unattended: bool) -> World:
     """Return the world of a rehearsal whose log has so many records: chance is fixed.
 
     An unattended one has a fixed clock too, and no machine, so that it leaves the same log on
-    every machine.
+    every machine; and one key, in every session, so that its cards can be in an answers file.
     """
-    world = replace(this_machine(), os_random=_fixed_chance(records))
+    world = replace(
+        this_machine(), os_random=_fixed("chance", records), salts=_fixed("salts", records)
+    )
     if not unattended:
         return world
     ticks = count(records)
@@ -45,7 +48,7 @@ def stage(records: int, *, unattended: bool) -> World:
         mono_ms=lambda: next(ticks),
         wall=lambda: "2000-01-01T00:00:00Z",
     )
-    return replace(world, clock=clock, probes=_unlooked)
+    return replace(world, clock=clock, probes=_unlooked, os_random=_fixed("chance", 0))
 
 
 def program_sha256() -> str:
@@ -72,11 +75,11 @@ def _program() -> str:
     return f"custody-cli {metadata.version('custody-cli')}"
 
 
-def _fixed_chance(session: int) -> Callable[[int], bytes]:
+def _fixed(use: str, session: int) -> Callable[[int], bytes]:
     draws = count()
 
     def draw(size: int) -> bytes:
-        seed = f"custody-cli rehearsal {session} {next(draws)}".encode()
+        seed = f"custody-cli rehearsal {use} {session} {next(draws)}".encode()
         return hashlib.shake_256(seed).digest(size)
 
     return draw

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from ceremonies.conduct.asks import Steps, placed
 from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.progress import WHY_ENDED
 from ceremonies.conduct.resuming import reopen, session, to_destroy, two_people, void
 from ceremonies.conduct.sealing import sealed
 from ceremonies.conduct.slots import PEOPLE
 from ceremonies.errors import Refused
 from ceremonies.log import facts
-
-WHY = "ended by two people"
 
 
 def aborted(ceremony: Ceremony) -> Steps[None]:
@@ -38,6 +37,6 @@ def aborted(ceremony: Ceremony) -> Steps[None]:
             shown=to_destroy(key) if key else "",
         )
         if key is not None:
-            ceremony.journal.append(void(key, WHY))
-        ceremony.journal.append(facts.Aborted(why=WHY, persons=persons))
+            ceremony.journal.append(void(key, WHY_ENDED))
+        ceremony.journal.append(facts.Aborted(why=WHY_ENDED, persons=persons))
     yield from placed(sealed(ceremony.context(closing), final=True), ceremony.place(closing))

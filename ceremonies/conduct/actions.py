@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from ceremonies.conduct.asks import Ask, Steps
+from ceremonies.conduct.people import Role
 from ceremonies.conduct.slots import Slot
 from ceremonies.errors import InputError
 from ceremonies.spoken import visible
@@ -55,6 +56,19 @@ class Expected:
     sometimes: str = ""
 
 
+def everybody(role: Role, *, field: str, ask: type[Ask[Any]]) -> Iterator[Expected]:
+    """Yield what is asked of everybody in a role, one after the other."""
+    for number in range(1, role.least + 1):
+        yield Expected(field=f"{field}-{number}", ask=ask, role=role.name)
+    if role.most != role.least:
+        yield Expected(
+            field=f"{field}-{role.least + 1}",
+            ask=ask,
+            role=role.name,
+            sometimes="again for everybody more who is there",
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action(Generic[P]):
     """An action. `roles` may do it (any role where empty).
@@ -62,7 +76,7 @@ class Action(Generic[P]):
     `expects` lists what it will ask. `opens` marks the actions that every session repeats.
     `restore` puts its public gifts back on the table from the folder and the log; `regain` has
     people bring a secret gift again without repeating the effect. `outputs` are the names of the
-    files it makes.
+    files it makes, and `writes` what is in them.
     """
 
     name: str
@@ -78,6 +92,7 @@ class Action(Generic[P]):
     restore: Callable[[Context[P]], None] | None = None
     regain: Callable[[Context[P]], Steps[None]] | None = None
     outputs: Callable[[P], Iterable[str]] = lambda params: ()
+    writes: tuple[Slot[Any], ...] = ()
 
 
 def action_named(name: str, *, what: str) -> Action[Any]:

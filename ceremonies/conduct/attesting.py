@@ -19,8 +19,7 @@ def attest(ceremony: Ceremony, step: Step) -> Steps[None]:
             question = Confirm(
                 field=context.field(f"attest.{role}-{number}"),
                 by=person,
-                text=f"You have watched this step: {step.say} Was it done as it says, by whom it "
-                "says?",
+                text="You have watched this step. Was it done as it says, and by whom it says?",
             )
             yield from placed(ask(question), ceremony.place(step))
             context.log(facts.Attested(step=step.id, role=role, person=person.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,12 +13,14 @@ from ceremonies import disk
 from ceremonies.conduct import check, practice
 from ceremonies.conduct.asks import Place
 from ceremonies.conduct.context import AnyContext, Context, World
+from ceremonies.conduct.people import fewest
 from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.progress import Progress
 from ceremonies.conduct.script import MAX_SIZE, Script, Step, read
 from ceremonies.conduct.slots import Table
-from ceremonies.errors import CeremonyError, Declined, InputError, IntegrityError, Refused
+from ceremonies.errors import CeremonyError, Declined, IntegrityError, Refused
 from ceremonies.log import facts, signers
+from ceremonies.log.chain import FILE as LOG
 from ceremonies.log.facts import Genesis, Plan
 from ceremonies.log.journal import Journal
 from ceremonies.log.seal import FOLDER as SEALS
@@ -117,7 +119,7 @@ def begun(
     content = signers_file or practice.signers_file()
     known = signers.read(content)
     _insist_signers(known, script, rehearsal=rehearsal)
-    nonce = world.os_random(_NONCE_BYTES).hex()
+    nonce = world.salts(_NONCE_BYTES).hex()
     genesis = Genesis(
         log=f"{REHEARSAL_LOG * rehearsal}{log or f'{script.id}/{nonce[:16]}'}",
         script_sha256=script.sha256,
@@ -129,8 +131,9 @@ def begun(
         program_sha256=world.program_sha256,
         wall_claimed=world.clock.wall(),
     )
-    with _new(folder, script.data, content, genesis, world) as journal:
-        journal.append(plan_of(script, rehearsal=rehearsal))
+    files = {SCRIPT: script.data, SIGNERS: content}
+    plan = plan_of(script, rehearsal=rehearsal)
+    with _new(folder, files, genesis, plan, world) as journal:
         yield Ceremony(script, known, journal, world, is_resumed=False)
 
 
@@ -144,7 +147,7 @@ def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
         Refused: the program is another one than the ceremony was begun with.
         MachineError: another process has it open.
     """
-    with Journal.reopen(folder, clock=world.clock, os_random=world.os_random) as journal:
+    with Journal.reopen(folder, clock=world.clock, os_random=world.salts) as journal:
         genesis = journal.genesis
         if genesis.program_sha256 != world.program_sha256:
             raise Refused(
@@ -155,7 +158,7 @@ def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
         script = read(_insisted(folder, SCRIPT, genesis.script_sha256))
         known = signers.read(_insisted(folder, SIGNERS, genesis.signers_sha256))
         plan = plan_of(script, rehearsal=genesis.mode == "rehearsal")
-        if len(journal.records) == 1:
+        if _is_unplanned(journal):
             journal.append(plan)
         elif not _holds_plan(journal, plan):
             raise IntegrityError(
@@ -164,18 +167,23 @@ def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
         yield Ceremony(script, known, journal, world, is_resumed=True)
 
 
+def _is_unplanned(journal: Journal) -> bool:
+    """Look whether a crash came before the plan was whole; its torn bytes may be explained."""
+    return all(isinstance(record.fact, facts.Recovered) for record in journal.records[1:])
+
+
 def _holds_plan(journal: Journal, plan: Plan) -> bool:
-    return any(record.fact == plan for record in journal.records[1:3])
+    return any(record.fact == plan for record in journal.records)
 
 
 def _insist_signers(known: Signers, script: Script, *, rehearsal: bool) -> None:
     if not rehearsal:
         practice.insist_earnest(known)
-    people = sum(role.least for role in script.roles)
-    if len(known.names) < script.quorum:
+    people = max(script.quorum, fewest(script.roles, script.conflicts))
+    if len(known.names) < people:
         raise Refused(
-            f"{script.quorum} people must sign, and the signers file has {len(known.names)} "
-            f"of the {people} people",
+            f"this ceremony takes {people} different people, and the signers file has "
+            f"{len(known.names)}",
             hint="enrol more people",
         )
 
@@ -190,39 +198,32 @@ def _insisted(folder: Path, name: str, sha256: str) -> bytes:
     return data
 
 
-@contextlib.contextmanager
 def _new(
-    folder: Path, script: bytes, signers_file: bytes, genesis: Genesis, world: World
-) -> Iterator[Journal]:
+    folder: Path, files: Mapping[str, bytes], genesis: Genesis, plan: Plan, world: World
+) -> Journal:
     disk.make_folder(folder)
     try:
-        disk.create(folder / SCRIPT, script)
-        disk.create(folder / SIGNERS, signers_file)
+        for name, data in files.items():
+            disk.create(folder / name, data)
         disk.make_folder(folder / SEALS)
-        journal = Journal.begin(folder, genesis, clock=world.clock, os_random=world.os_random)
+        journal = Journal.begin(folder, genesis, clock=world.clock, os_random=world.salts)
+        try:
+            journal.append(plan)
+        except BaseException:
+            journal.close()
+            raise
     except BaseException:
         _remove(folder)
         raise
-    with journal:
-        yield journal
+    return journal
 
 
 def _remove(folder: Path) -> None:
-    # only what this function's caller has made a moment ago, and nothing that a log vouches for
-    with contextlib.suppress(OSError):
-        for name in (SCRIPT, SIGNERS):
+    # made a moment ago, and nobody has done anything in it yet; the log goes first, for without
+    # the script it could not be gone on with
+    for name in (LOG, SCRIPT, SIGNERS):
+        with contextlib.suppress(OSError):
             (folder / name).unlink(missing_ok=True)
-        (folder / SEALS).rmdir()
-        folder.rmdir()
-
-
-def insist_ceremony(folder: Path) -> None:
-    """Refuse a folder in which no ceremony was begun.
-
-    Raises:
-        InputError: there is no log in it.
-    """
-    if not (folder / "log.jsonl").exists():
-        raise InputError(
-            "no ceremony was begun in this folder", hint="name the folder that was given as --at"
-        )
+    for empty in (folder / SEALS, folder):
+        with contextlib.suppress(OSError):
+            empty.rmdir()

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ceremonies.conduct.people import is_manned
+from ceremonies.conduct import key_rules
+from ceremonies.conduct.people import fewest, is_manned
+from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import EVERY_SLOT, PEOPLE
+from ceremonies.conduct.slots import PEOPLE
 from ceremonies.errors import Finding, InputError, Level
+from ceremonies.log import records
 
 _OURS = ("log.jsonl", "script.toml", "allowed_signers", "seals", "reveal.jsonl")
 """What a ceremony's folder holds besides its outputs."""
 
 _OPENING = ("check-machine", "roll-call")
 _AFTER_WIPING = ("seal-log", "close")
-_BITS_A_WORD = 32 / 3
-_SECRET = frozenset(slot.name for slot in EVERY_SLOT if slot.secret)
 
 _Problems = Iterator[tuple[str, str]]
 """Where, and what is wrong."""
@@ -62,8 +63,6 @@ def _order(script: Script) -> _Problems:
         for slot in step.action.needs:
             if slot.name not in given:
                 yield _where(step), f"needs {slot.name}, which no step before it gives"
-        if not step.action.opens and PEOPLE.name not in given:
-            yield _where(step), "comes before the roll call"
         given |= {slot.name for slot in step.action.gives}
 
 
@@ -72,7 +71,7 @@ def _declared(script: Script) -> _Problems:
         pairs = (("needs", step.needs, step.action.needs), ("gives", step.gives, step.action.gives))
         for word, said, slots in pairs:
             real = {slot.name for slot in slots}
-            if said is not None and set(said) != real:
+            if not set(said or ()) <= real:
                 listed = ", ".join(sorted(real)) or "nothing"
                 yield _where(step), f"says what it {word}, and {step.action.name} {word} {listed}"
 
@@ -87,10 +86,36 @@ def _roles(script: Script) -> _Problems:
                 yield _where(step), f"names the role {name}, which this script does not have"
 
 
+def _actors(script: Script) -> _Problems:
+    independent = {role.name for role in script.roles if role.independent}
+    for step in script.steps:
+        action = step.action
+        if action.roles and step.role not in action.roles:
+            yield _where(step), f"is for {' or '.join(action.roles)}, and the {step.role} does it"
+        has_secrets = any(slot.secret for slot in (*action.needs, *action.gives))
+        if has_secrets and step.role in independent:
+            yield _where(step), f"handles secrets, and the {step.role} must be independent"
+
+
+def _attested(script: Script) -> _Problems:
+    met = False
+    for step in script.steps:
+        met = met or PEOPLE in step.action.gives
+        if step.attest and not met:
+            yield _where(step), "is attested before the roll call has said by whom"
+        if step.attest and step.action.name == "close":
+            yield _where(step), "ends the log, and nothing can be attested after it"
+        if len(set(step.attest)) < len(step.attest):
+            yield _where(step), "is attested by one role twice"
+
+
 def _quorum(script: Script) -> _Problems:
-    people = sum(role.least for role in script.roles)
+    people = fewest(script.roles, script.conflicts)
     if script.quorum > people:
-        yield "[rules]", f"{script.quorum} people must sign, and {people} are asked for"
+        yield (
+            "[rules]",
+            f"{script.quorum} people must sign, and the roles may be held by {people}",
+        )
 
 
 def _opening(script: Script) -> _Problems:
@@ -121,70 +146,34 @@ def _outputs(script: Script) -> _Problems:
     taken = set(_OURS)
     for step in script.steps:
         for name in step.action.outputs(step.params):
-            if name.lower() in taken or name.startswith("torn-"):
+            if name.lower() in taken or name.lower().startswith("torn-"):
                 yield _where(step), f"writes {name}, and that name is taken"
             taken.add(name.lower())
 
 
-def _entropy(script: Script) -> _Problems:
-    names = [step.action.name for step in script.steps]
-    kinds = Counter(form.kind for form in script.entropy)
-    if "collect-entropy" in names and not script.entropy:
-        yield "[[entropy]]", "is missing, and collect-entropy needs it"
-    for kind, count in kinds.items():
-        if count > 1:
-            yield "[[entropy]]", f"names {kind} twice"
-    if "make-seed" not in names:
-        return
-    if script.seed is None:
-        yield "[seed]", "is missing, and make-seed needs it"
-        return
-    if script.seed.scheme != "bip39":
-        yield "[seed]", "make-seed makes bip39 keys only"
-    wanted = int(script.seed.words * _BITS_A_WORD)
-    # the system's generator counts in full, and is never the only source of a key
-    total = sum(form.bits for form in script.entropy)
-    if total < wanted:
-        yield "[[entropy]]", f"gives {total} bits, and {script.seed.words} words have {wanted}"
-
-
-def _shares(script: Script) -> _Problems:
-    if not any(step.action.name == "split-shares" for step in script.steps):
-        return
-    if script.shares is None:
-        yield "[shares]", "is missing, and split-shares needs it"
-        return
-    cards = sum(group.of for group in script.groups)
-    if not 1 <= script.shares.groups_needed <= len(script.groups):
-        yield "[shares]", f"needs {script.shares.groups_needed} of {len(script.groups)} groups"
-    if script.shares.no_site_reaches_threshold:
-        yield "[shares]", "no-site-reaches-threshold needs sites, which scripts do not have yet"
-    least = {role.name: role.least for role in script.roles}
+def _secrets(script: Script) -> _Problems:
     for step in script.steps:
-        if step.action.name == "hand-out-shares" and least.get(step.role, cards) < cards:
-            yield _where(step), f"hands {cards} cards to {least[step.role]} {step.role}s"
+        action = step.action
+        if not tuple(action.outputs(step.params)):
+            continue
+        for slot in action.writes:
+            if slot.secret:
+                yield _where(step), f"writes {slot.name} into a file, and that is a secret"
+        if not action.writes or not {*action.writes} <= {*action.needs, *action.gives}:
+            yield _where(step), "does not declare what it writes"
 
 
-def _verified(script: Script) -> _Problems:
-    """Every card that is split must be handed out, and so verified, before the end."""
-    names = [step.action.name for step in script.steps]
-    for first, then in (
-        ("show-phrase", "confirm-phrase"),
-        ("split-shares", "hand-out-shares"),
-        ("hand-out-shares", "recover-seed"),
-        ("recover-seed", "wipe"),
-    ):
-        if first in names and then not in names[names.index(first) :]:
-            yield f"action {first}", f"must be followed by {then}"
-
-
-def _network(script: Script) -> _Problems:
-    names = {step.action.name for step in script.steps}
-    if script.network is None and names & {"export-account", "register-wallet"}:
-        yield "the script", "must name the network of the account it exports"
-    kinds = {step.params.script for step in script.steps if step.action.name == "export-account"}
-    if "register-wallet" in names and kinds & {"wsh", "sh-wsh"}:
-        yield "register-wallet", "makes a wallet of one key, and the account is one of several"
+def _length(script: Script) -> _Problems:
+    try:
+        records.encode(
+            plan_of(script, rehearsal=True),
+            seq=1,
+            prev=bytes(32),
+            boot="0" * 16,
+            mono_ms=2**53 - 1,
+        )
+    except InputError as error:
+        yield "the script", error.cause
 
 
 _Rule = Callable[[Script], _Problems]
@@ -194,13 +183,20 @@ RULES: dict[str, tuple[_Rule, str]] = {
     "order": (_order, "put the step that gives it before the step that needs it"),
     "declared": (_declared, "leave needs and gives out, or write what the action declares"),
     "roles": (_roles, "name every role in [roles], with how many people hold it"),
+    "actors": (_actors, "give the step to another role"),
+    "attested": (_attested, "have each role attest once, between the roll call and the end"),
     "quorum": (_quorum, "ask for more people, or for fewer signatures"),
     "opening": (_opening, "begin with the machine, then the people"),
     "ending": (_ending, "end with wipe, seal-log and close"),
     "outputs": (_outputs, "give every file a name of its own"),
-    "entropy": (_entropy, "name each source once, with enough bits for the words"),
-    "shares": (_shares, "one custodian for each card"),
-    "verified": (_verified, "nothing may leave the room that was not typed back"),
-    "network": (_network, 'write for example network = "mainnet"'),
+    "secrets": (_secrets, "files hold what is public, and nothing else"),
+    "entropy": (key_rules.entropy, "name each source once, with enough bits for the words"),
+    "shares": (key_rules.shares, "one custodian for each card"),
+    "once": (key_rules.once, "make one key a ceremony, and show each of its papers once"),
+    "verified": (key_rules.verified, "nothing may leave the room that was not typed back"),
+    "papers": (key_rules.papers, "have those read a paper who wrote it"),
+    "released": (key_rules.released, "export when the key cannot be lost any more"),
+    "network": (key_rules.network, 'write for example network = "mainnet"'),
+    "length": (_length, "shorten the ids, or split the ceremony in two"),
 }
 """Every rule by its name, with what to do about its findings."""

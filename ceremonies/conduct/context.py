@@ -32,11 +32,13 @@ KEPT_LIMIT = 130 * disk.MEBIBYTE
 class World:
     """What comes from outside, as values: clock, chance, probes, and which program this is.
 
-    `program_sha256` is the hash of every file of the program.
+    `os_random` is for secrets, `salts` for what is or may become public. `program_sha256` is the
+    hash of every file of the program.
     """
 
     clock: Clock
     os_random: Callable[[int], bytes]
+    salts: Callable[[int], bytes]
     probes: Callable[[], tuple[Probe, ...]]
     program: str
     program_sha256: str

@@ -69,11 +69,31 @@ def objection(
     if person.role in held:
         return f"{person.name} is {person.role} already"
     for other in held:
-        if any(person.role in group and other in group for group in conflicts):
+        if _conflict(person.role, other, conflicts):
             return f"{person.name} is {other}, and one person may not also be {person.role}"
         if any(role.independent for role in roles if role.name in (person.role, other)):
             return f"{person.name} is {other}, and one of the two roles must be independent"
     return None
+
+
+def _conflict(one: str, other: str, conflicts: Sequence[Sequence[str]]) -> bool:
+    return any(one in group and other in group for group in conflicts)
+
+
+def fewest(roles: Sequence[Role], conflicts: Sequence[Sequence[str]]) -> int:
+    """Return how many different people there are at the least once every role is filled.
+
+    The largest demand of roles that nobody may hold two of; whoever may hold two is counted once.
+    """
+    if not roles:
+        return 0
+    first, *others = roles
+    apart = [
+        role
+        for role in others
+        if first.independent or role.independent or _conflict(first.name, role.name, conflicts)
+    ]
+    return max(first.least + fewest(apart, conflicts), fewest(others, conflicts))
 
 
 def is_manned(roles: Sequence[Role], conflicts: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -88,3 +108,5 @@ def is_manned(roles: Sequence[Role], conflicts: Sequence[Sequence[str]]) -> Iter
                 yield f"a conflict names {name}, which is no role of this script"
         if len(set(group)) < 2:
             yield "a conflict names fewer than two roles"
+    if len(roles) < 2 or fewest(roles, conflicts) < 2:
+        yield "one person may hold every role, and two of different roles decide on exceptions"

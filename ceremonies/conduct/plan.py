@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ceremonies.conduct.actions import Expected
+from ceremonies.conduct.actions import Expected, everybody
 from ceremonies.conduct.asks import Confirm
 from ceremonies.conduct.script import Script, Step, read
 from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
@@ -52,8 +52,7 @@ def planned(data: bytes, *, rehearsal: bool) -> Plan:
 def expected(script: Script, step: Step) -> Iterator[Expected]:
     """Yield everything a step will ask, in order, attestation included."""
     yield from step.action.expects(script, step)
-    for role in script.roles:
-        if role.name in step.attest:
-            for number in range(1, role.least + 1):
-                field = f"{step.id}.attest.{role.name}-{number}"
-                yield Expected(field=field, ask=Confirm, role=role.name)
+    roles = {role.name: role for role in script.roles}
+    for name in step.attest:
+        if name in roles:
+            yield from everybody(roles[name], field=f"{step.id}.attest.{name}", ask=Confirm)

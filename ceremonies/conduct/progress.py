@@ -14,6 +14,9 @@ from ceremonies.log.records import Record
 OPENING = ("check-machine", "roll-call")
 """Actions that every session repeats; doing them again undoes nothing that came later."""
 
+WHY_ENDED = "ended by two people"
+"""Why a key is void whose ceremony people ended for good, and the ceremony with it."""
+
 
 class State(StrEnum):
     """The states of a ceremony; `running` is one that a process has open."""
@@ -63,6 +66,7 @@ class Progress:
     last_ended: str | None = None
     key: LiveKey | None = None
     was_void: bool = False
+    is_given_up: bool = False
     is_closed: bool = False
     is_aborted: bool = False
 
@@ -131,5 +135,6 @@ class Progress:
             case facts.KeyVoid():
                 self.key = None
                 self.was_void = True
+                self.is_given_up = fact.why == WHY_ENDED
             case _:
                 pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import combinations
 from typing import Any
 
 from ceremonies.conduct.actions import Action
@@ -28,6 +29,11 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
     progress = ceremony.progress
     if progress.is_aborted:
         raise Refused("this ceremony was ended for good", hint="begin another one")
+    if progress.is_given_up:
+        raise Refused(
+            "two people have ended this ceremony, and were interrupted",
+            hint="abort it once more; its key is void",
+        )
     if progress.is_closed:
         return len(ceremony.script.steps) - 1
     ceremony.journal.append(session(ceremony))
@@ -94,19 +100,26 @@ def _is_lost(script: Script, giver: int, slot: Slot[Any]) -> bool:
 
 def _let_go(ceremony: Ceremony, first: int) -> Steps[None]:
     """Declare a key void whose making is done again, once two people have said so."""
-    key = ceremony.progress.key
-    if key is None or first > _maker(ceremony.script):
+    key = lost_key(ceremony, first)
+    if key is None:
         return
     if key.was_shown:
         text = (
             f"The ceremony was interrupted, and {key.name} must never be used. What exists of it "
             "on paper is destroyed; a new key is made. Do you say so?"
         )
-        persons = yield from two_people(ceremony, text=text, shown=to_destroy(key))
+        asked = two_people(ceremony, text=text, shown=to_destroy(key))
+        persons = yield from placed(asked, ceremony.place(ceremony.script.steps[first]))
         ceremony.journal.append(
             facts.ExceptionMade(step=ceremony.script.steps[first].id, why=WHY_VOID, persons=persons)
         )
     ceremony.journal.append(void(key, WHY_VOID))
+
+
+def lost_key(ceremony: Ceremony, first: int) -> LiveKey | None:
+    """Return the key that is void when the ceremony goes on with step `first`; None without one."""
+    key = ceremony.progress.key
+    return key if key is not None and first <= _maker(ceremony.script) else None
 
 
 def _maker(script: Script) -> int:
@@ -131,8 +144,12 @@ def to_destroy(key: LiveKey) -> str:
 def two_people(ceremony: Ceremony, *, text: str, shown: str) -> Steps[tuple[str, ...]]:
     """Have two people of different roles say yes; return their names."""
     present = ceremony.table.take(PEOPLE).present
-    first = present[0]
-    second = next(p for p in present if p.role != first.role and p.name != first.name)
+    # `check` proves that there are such two
+    first, second = next(
+        (one, other)
+        for one, other in combinations(present, 2)
+        if one.role != other.role and one.name != other.name
+    )
     for person in (first, second):
         yield from ask(Confirm(field=f"exception.{person.role}", by=person, text=text, shown=shown))
     return first.name, second.name

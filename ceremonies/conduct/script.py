@@ -24,6 +24,7 @@ Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
 FileName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 WalletName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,50}\Z")]
+WalletId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
@@ -69,7 +70,7 @@ class _ScriptForm(_Form, frozen=True, kw_only=True):
     id: Name
     title: Line
     network: Literal["mainnet", "testnet4", "signet", "regtest"] | None = None
-    roles: dict[Name, Count | _RoleForm]
+    roles: Annotated[dict[Name, Count | _RoleForm], msgspec.Meta(max_length=16)]
     rules: _RulesForm
     seed: SeedForm | None = None
     entropy: tuple[EntropyForm, ...] = ()

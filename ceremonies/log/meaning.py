@@ -162,7 +162,7 @@ class Keys:
     def __init__(self) -> None:
         self._made: set[str] = set()
         self._void: set[str] = set()
-        self._reviewed: set[tuple[str, str]] = set()
+        self._reviewed: dict[str, set[str]] = {}
         self._approved: set[str] = set()
 
     @property
@@ -190,12 +190,12 @@ class Keys:
             case facts.KeyVoid():
                 self._void.add(fact.key)
             case facts.PsbtReviewed() if fact.intent is not None:
-                self._reviewed.add((fact.intent, fact.txid))
-            case facts.IntentApproved() if fact.intent not in {i for i, _ in self._reviewed}:
+                self._reviewed.setdefault(fact.intent, set()).add(fact.txid)
+            case facts.IntentApproved() if fact.intent not in self._reviewed:
                 yield "an intent was approved that nobody had reviewed"
             case facts.IntentApproved():
                 self._approved.add(fact.intent)
             case facts.PsbtSigned() if (
-                fact.intent not in self._approved or (fact.intent, fact.txid) not in self._reviewed
+                fact.intent not in self._approved or fact.txid not in self._reviewed[fact.intent]
             ):
                 yield "a transaction was signed that nobody had approved"

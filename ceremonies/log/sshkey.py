@@ -232,7 +232,7 @@ def _rsa(wire: Wire) -> tuple[bytes, Holds]:
             f"{MIN_RSA_BITS} to {MAX_RSA_BITS} do",
             hint=_OTHER_KEY,
         )
-    if exponent < 3 or exponent.bit_length() > _MAX_EXPONENT_BITS:
+    if exponent.bit_length() > _MAX_EXPONENT_BITS:
         raise wire.malformed("its exponent is not one that keys have")
     try:
         key = rsa.RSAPublicNumbers(exponent, modulus).public_key()

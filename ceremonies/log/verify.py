@@ -206,7 +206,7 @@ class _Case:
             yield from self._wrong_signers(genesis)
             yield from found.problems
             for seq, fact in reading.meaning.sealed:
-                for problem in found.differ_from(seq, fact, quorum=self.agreed):
+                for problem in found.differ_from(fact, quorum=self.agreed):
                     yield f"record {seq} ({fact.type}): {problem}"
             yield from altered(self.folder, reading.meaning.files)
         if self.outside.seal_id is not None and self.outside.seal_id not in found.ids:

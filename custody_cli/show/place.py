@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from ceremonies.conduct.asks import Ask
 from ceremonies.spoken import visible
@@ -85,10 +85,10 @@ class Sheet:
     def _head(self, width: int) -> Iterator[str]:
         place = self.ask.place
         where = ["REHEARSAL"] if self.rehearsal else []
-        where.append(flowing(self.title))
         if place is not None:
             where.append(f"step {place.number} of {place.total}")
-        yield from _wrapped(" · ".join(where), width)
+        where.append(flowing(self.title))
+        yield _cut(" · ".join(where), width)
         yield "-" * width
         yield from _row("Who acts", str(self.ask.by), width)
         label = "What"
@@ -103,7 +103,8 @@ class Sheet:
     def _body(self, width: int, room: int) -> Iterator[str]:
         above: list[str] = []
         for line in self.body.rstrip("\n").split("\n") if self.body else ():
-            above += chop_cells(visible(line), width) or [""]
+            shown = visible(line)
+            above += [shown] if cell_len(shown) <= width else _wrapped(shown, width)
         if self.words and above:
             above.append("")
         yield from above
@@ -133,6 +134,10 @@ def _row(label: str, text: str, width: int) -> Iterator[str]:
     for line in _wrapped(flowing(text), max(width - _LABEL, 1)):
         yield f"{label:<{_LABEL}}{line}".rstrip()
         label = ""
+
+
+def _cut(line: str, width: int) -> str:
+    return line if cell_len(line) <= width else set_cell_size(line, width - 1).rstrip() + "…"
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:

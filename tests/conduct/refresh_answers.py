@@ -1,4 +1,4 @@
-"""Write `sign.answers.toml` anew: the rehearsal of `sign` spends from the key of the other one.
+"""Write the cards of the practice key, and what is signed with them, into the shipped answers.
 
 Run as `python tests/conduct/refresh_answers.py` after anything that changes the practice key: how
 chance is drawn or mixed, or the order in which a ceremony draws it.
@@ -21,7 +21,8 @@ from custody_cli.world import stage
 
 SCRIPTS = Path(__file__).parents[2] / "ceremonies" / "scripts"
 
-_HEAD = '''\
+_CARDS = "# The cards, for a rehearsal that goes on after they were handed out: its key is fixed.\n"
+_HEAD = """\
 # Plays sign with nobody in the room: a practice coin of the wallet that the rehearsal of
 # keygen-2of3 made is spent, with two of its three cards. Written by
 # tests/conduct/refresh_answers.py. In a rehearsal only.
@@ -49,7 +50,7 @@ sign-seal   = "practice"
 "collect.from"   = "cards"
 "close.signer-1" = "alice"
 "close.signer-2" = "erin"
-'''
+"""
 
 
 def played_keygen(folder: Path) -> dict[str, str]:
@@ -93,5 +94,18 @@ def _wrapped(words: str) -> str:
     return "\n".join(" ".join(split[at : at + 8]) for at in range(0, len(split), 8))
 
 
+def keygen_answers_text() -> str:
+    """Return what `keygen-2of3.answers.toml` must be: as it is, with the cards of its key."""
+    text = (SCRIPTS / "keygen-2of3.answers.toml").read_text()
+    head = text[: text.index(_CARDS)] + _CARDS
+    with tempfile.TemporaryDirectory() as scratch:
+        shown = played_keygen(Path(scratch) / "keygen")
+    return head + "".join(
+        f'"hand-out.card-{number}" = """\n{_wrapped(shown[f"card {card} of key-1"])}"""\n'
+        for number, card in ((1, "1-1"), (2, "1-2"))
+    )
+
+
 if __name__ == "__main__":
+    (SCRIPTS / "keygen-2of3.answers.toml").write_text(keygen_answers_text())
     (SCRIPTS / "sign.answers.toml").write_text(answers_text())

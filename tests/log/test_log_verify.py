@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ from ceremonies.errors import InputError
 from ceremonies.log import facts, sealing, sshkey, sshsig
 from ceremonies.log import seal as seals
 from ceremonies.log.facts import Fact, Genesis
-from ceremonies.log.records import decode
+from ceremonies.log.records import decode, encode
 from ceremonies.log.verify import State, Verdict, seal_id_of, verify
 from ceremonies.spoken import words
 
@@ -190,6 +191,21 @@ def test_what_is_missing_is_named_by_its_number(whole: Path) -> None:
     assert judged(whole).problems[0] == (
         "record 6 does not follow the record before it, as that is here"
     )
+
+
+def test_what_a_damaged_log_says_is_not_judged(whole: Path) -> None:
+    lines = lines_of(whole)
+    rewrite(whole, [*lines[:6], *lines[7:]])
+    told = judged(whole).problems
+    assert not [problem for problem in told if "step" in problem]
+
+
+def test_a_malformed_record_at_the_end_is_no_unknown_one(whole: Path) -> None:
+    lines = lines_of(whole)[:13]
+    unseal(whole, from_size=13)
+    for more in (b',"more":1}}\n', b"}}\n\n", b"}} \n"):
+        rewrite(whole, [*lines[:12], lines[12].replace(b"}}\n", more)])
+        assert state(whole) is State.TAMPERED
 
 
 def test_bytes_after_the_last_record_of_a_closed_log_are_found(whole: Path) -> None:
@@ -518,6 +534,26 @@ def test_a_folder_is_tampered_with_that_has(whole: Path, name: str) -> None:
         assert any(sentence in problem for problem in found.problems), found.problems
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"bytes": 1}, "the number of bytes is not that of the first 14 records"),
+        ({"sha256": "0" * 64}, "the SHA-256 is not that of the first 14 records"),
+        ({"root": bytes(32)}, "the root is not that of the first 14 records"),
+    ],
+)
+def test_a_signed_seal_of_other_bytes_does_not_hold(
+    whole: Path, change: dict[str, Any], sentence: str
+) -> None:
+    seal = replace(seals.read(whole, RECORDS), **change)
+    unseal(whole, from_size=RECORDS)
+    put_seal(whole, seal)
+    sign(whole, seal, ["ana", "ben"])
+    found = judged(whole)
+    assert (found.state, found.size) == (State.TAMPERED, 11)
+    assert found.problems == (f"seals/{FINAL}: {sentence} as they are here",)
+
+
 def test_what_others_leave_in_the_folder_of_seals_is_no_matter(whole: Path) -> None:
     for name in (".seal-00000014.1a2b3c4d.tmp", ".hidden", "a letter.txt"):
         (whole / "seals" / name).write_bytes(b"")
@@ -545,16 +581,31 @@ def test_one_key_under_two_names_is_no_quorum(tmp_path: Path) -> None:
         verify(tmp_path, signers=allowed)
 
 
-def test_a_record_of_sealing_that_names_too_few_is_found(tmp_path: Path) -> None:
+def test_a_record_of_sealing_says_what_the_folder_says(tmp_path: Path) -> None:
     with begin(tmp_path) as journal:
         for fact in happenings(journal):
             journal.append(fact)
         seal = sealing.make(journal)
-        sign(tmp_path, seal, ["ana"])
-        journal.append(facts.Sealed(size=seal.size, seal_sha256=seal.id, persons=("ana",)))
-    found = judged(tmp_path)
-    assert found.state is State.TAMPERED
-    assert found.problems == ("record 11 (sealed): it names 1 of the 2 people that a seal needs",)
+        sign(tmp_path, seal, ["ana", "ben"])
+    told, lines = facts_of(tmp_path), lines_of(tmp_path)
+    for persons, sha256, sentence in (
+        (("ana",), seal.id, "it names 1 of the 2 people that a seal needs"),
+        ((), seal.id, "it names 0 of the 2 people that a seal needs"),
+        (("ana", "ana"), seal.id, "it names somebody twice"),
+        (("ana", "ben", "ana"), seal.id, "it names somebody twice"),
+        (("ana", "cleo"), seal.id, "there is no signature of cleo that holds on seal-00000011"),
+        (("ana", "ben"), "0" * 64, "there is no such seal of 11 records"),
+    ):
+        sealed = facts.Sealed(size=11, seal_sha256=sha256, persons=persons)
+        line = encode(sealed, seq=11, prev=decode(lines[-1]).id, boot="00" * 8, mono_ms=1)
+        rewrite(tmp_path, [*lines, line])
+        found = judged(tmp_path)
+        assert found.state is State.TAMPERED
+        assert found.problems[0] == f"record {len(told)} (sealed): {sentence}"
+    good = facts.Sealed(size=11, seal_sha256=seal.id, persons=("ben", "ana"))
+    line = encode(good, seq=11, prev=decode(lines[-1]).id, boot="00" * 8, mono_ms=1)
+    rewrite(tmp_path, [*lines, line])
+    assert state(tmp_path) is State.INCOMPLETE
 
 
 # what cannot be read

@@ -64,7 +64,7 @@ KIND, ENCODED = KEY.split(" ")
 BAD = {
     "nothing": b"",
     "comments alone": b"# nobody\n\n",
-    "no end of the last line": written(LINES["ana"])[:-1],
+    "no end of the last line": written(LINES["ana"], LINES["bob"])[:-1],
     "DOS line ends": written(LINES["ana"]).replace(b"\n", b"\r\n"),
     "a byte-order mark": b"\xef\xbb\xbf" + written(LINES["ana"]),
     "bytes that are no UTF-8": written(LINES["ana"]).replace(b"ana", b"an\xff"),

@@ -302,6 +302,9 @@ BAD_KEYS: dict[str, Callable[[], bytes]] = {
     "a curve of another type": lambda: (
         wire_string(b"ecdsa-sha2-nistp384") + wire_string(b"nistp256") + wire_string(EC_POINT)
     ),
+    "a curve of another name": lambda: (
+        wire_string(b"ecdsa-sha2-nistp256") + wire_string(b"nistp384") + wire_string(EC_POINT)
+    ),
     "a compressed point": lambda: (
         wire_string(b"ecdsa-sha2-nistp256")
         + wire_string(b"nistp256")

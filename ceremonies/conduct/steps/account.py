@@ -94,4 +94,5 @@ EXPORT_ACCOUNT = Action(
     gives=(ACCOUNT,),
     restore=_restore,
     outputs=lambda params: (params.output,),
+    writes=(ACCOUNT,),
 )

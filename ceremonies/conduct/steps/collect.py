@@ -19,6 +19,7 @@ from ceremonies.conduct.held import key_of
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import TYPED, WALLET, Typed
+from ceremonies.errors import InputError
 from ceremonies.keys import bip39, quorum, rehearsal, slip39
 from ceremonies.keys.card import Card
 from ceremonies.keys.seed import read_seed
@@ -62,18 +63,28 @@ def collect(
             typed = yield from _cards(context, words)
         else:
             typed = yield from _phrase(context, words)
-        found = key_of(context, typed).fingerprint
-        if not expected or found in expected:
+        objection = _objection(context, typed, expected)
+        if objection is None:
             context.table.put(TYPED, typed)
             return
         yield from ask(
             Acknowledge(
                 field=context.field("another-key"),
                 by=context.actor,
-                text=f"This gives the key {found}, and {' or '.join(expected)} is needed. "
-                "Check whose cards these are, and begin again.",
+                text=f"{objection} Check whose cards these are, and begin again.",
             )
         )
+
+
+def _objection(context: AnyContext, typed: Typed, expected: Collection[str]) -> str | None:
+    try:
+        found = key_of(context, typed).fingerprint
+    except InputError as error:
+        # cards of two sets that have the same number, as all sets of rehearsals have
+        return f"This gives no key: {error.cause}."
+    if not expected or found in expected:
+        return None
+    return f"This gives the key {found}, and {' or '.join(expected)} is needed."
 
 
 def _cards(context: AnyContext, passphrase: Secret | None) -> Steps[Typed]:

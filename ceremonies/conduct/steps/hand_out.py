@@ -146,5 +146,6 @@ HAND_OUT_SHARES = Action(
     params=Params,
     needs=(SHARES, FINGERPRINT),
     gives=(TYPED,),
+    roles=("custodian",),
     regain=_regain,
 )

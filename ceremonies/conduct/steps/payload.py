@@ -101,6 +101,7 @@ READ_PAYLOAD = Action(
     gives=(PSBT,),
     restore=_restore,
     outputs=lambda params: (params.keep,),
+    writes=(PSBT,),
 )
 SEND_PAYLOAD = Action(
     name="send-payload",
@@ -111,4 +112,5 @@ SEND_PAYLOAD = Action(
     params=SendPayload,
     needs=(PSBT, SIGNED),
     outputs=lambda params: (params.output,),
+    writes=(SIGNED,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.actions import Action, Class, Expected, Params, everybody
 from ceremonies.conduct.asks import Steps, TypeBack, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.held import key_of
@@ -58,9 +58,9 @@ def _confirm(context: Context[Params]) -> Steps[None]:
 
 
 def _expects(script: Script, step: Step) -> Iterator[Expected]:
-    role = next(role for role in script.roles if role.name == step.role)
-    for number in range(1, role.least + 1):
-        yield Expected(field=f"{step.id}.{role.name}-{number}", ask=TypeBack, role=step.role)
+    for role in script.roles:
+        if role.name == step.role:
+            yield from everybody(role, field=f"{step.id}.{role.name}", ask=TypeBack)
 
 
 RECOVER_SEED = Action(

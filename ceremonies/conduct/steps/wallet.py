@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Acknowledge, GiveFile, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
-from ceremonies.conduct.script import FileName, Script, Step, WalletName
+from ceremonies.conduct.script import FileName, Script, Step, WalletId, WalletName
 from ceremonies.conduct.slots import ACCOUNT, WALLET
 from ceremonies.errors import Refused
 from ceremonies.log import facts
@@ -31,7 +31,7 @@ class ReadWallet(Params, frozen=True, kw_only=True):
     """The name under which the file is kept, and the wallet's id where the script pins it."""
 
     keep: FileName = "wallet.json"
-    wallet: str | None = None
+    wallet: WalletId | None = None
 
 
 def _register(context: Context[RegisterWallet]) -> Steps[None]:
@@ -135,6 +135,7 @@ REGISTER_WALLET = Action(
     gives=(WALLET,),
     restore=_restore_registered,
     outputs=lambda params: (params.output,),
+    writes=(WALLET,),
 )
 READ_WALLET = Action(
     name="read-wallet",
@@ -146,4 +147,5 @@ READ_WALLET = Action(
     gives=(WALLET,),
     restore=_restore_read,
     outputs=lambda params: (params.keep,),
+    writes=(WALLET,),
 )

@@ -1,0 +1,153 @@
+"""People at the terminal of a ceremony: they read each screen, answer it, and keep a transcript."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pexpect
+from cli.person import LINES, Person, person
+from cli.room import Ran, Room
+
+from ceremonies.conduct.practice import NAMES
+from ceremonies.spoken import words as spoken
+
+TRANSCRIPTS = Path(__file__).parent / "transcripts"
+CTRL_C = "\x03"
+
+_ASKS = re.compile(
+    r"(Enter goes on|yes or no|choice|read off|text|file|Enter clears the screen|press Enter|"
+    r"Enter signs as \w+|word \d+ of \d+|\d+ of \d+ rolls, \d+ bits|Enter for more, line .*):$"
+)
+_NUMBERED = re.compile(r"(?:^|\s)(\d+) ([a-z]+)")
+_PGP = frozenset(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())
+_QUIET_S = 0.12
+
+Answers = Callable[[str], str | None]
+"""From the screen to what is typed; None for what an attentive person would type."""
+
+
+class Audience:
+    """Plays everybody: writes down what is shown, types it back, says yes, signs."""
+
+    def __init__(self, someone: Person, notes: dict[str, list[str]]) -> None:
+        self.someone, self.notes = someone, notes
+        self.screens: list[str] = []
+
+    def plays(self, mistakes: Answers) -> Ran:
+        """Answer every screen until the program ends."""
+        while (screen := self._next()) is not None:
+            self.screens.append(screen)
+            typed = mistakes(screen)
+            if typed == CTRL_C:
+                self.someone.child.send(CTRL_C)
+            else:
+                self.someone.types(self._attentive(screen) if typed is None else typed)
+        self.screens.append(self._drawn())
+        return self.someone.leaves()
+
+    def _next(self) -> str | None:
+        """Wait until the program asks something new, and return the screen; None at its end."""
+        until = time.monotonic() + 30
+        while True:
+            try:
+                heard = self.someone.child.read_nonblocking(65536, timeout=_QUIET_S)
+                self.someone._saw(heard)
+            except pexpect.TIMEOUT:
+                screen = self._drawn()
+                if _ASKS.search(screen.rstrip()) and screen != (self.screens or [None])[-1]:
+                    return screen
+                assert time.monotonic() < until, f"nothing is asked on\n{screen}"
+            except pexpect.EOF:
+                return None
+
+    def _drawn(self) -> str:
+        lines = [line.rstrip() for line in self.someone.screens.visible().split("\n")]
+        return "\n".join(lines).rstrip("\n")
+
+    def _attentive(self, screen: str) -> str:
+        asked = screen.rstrip().rsplit("\n", 1)[-1]
+        if asked.startswith("Enter clears"):
+            self._writes_down(screen)
+            return ""
+        if asked.startswith("yes or no"):
+            return "yes"
+        if asked.startswith("choice"):
+            options = re.search(r"Type +one of: (\w+)", screen)
+            assert options is not None
+            return options[1]
+        if asked.startswith("read off"):
+            return self.notes["fingerprint"][0]
+        if found := re.match(r"word (\d+) of \d+", asked):
+            words = self._words_for(screen)
+            return " ".join(words[int(found[1]) - 1 :][:11])
+        if found := re.match(r"(\d+) of (\d+) rolls", asked):
+            left = int(found[2]) - int(found[1])
+            return ("25163415263621455312641342166532451164235136424613" * 4)[:left] if left else ""
+        return ""
+
+    def _writes_down(self, screen: str) -> None:
+        words = {int(number): word for number, word in _NUMBERED.findall(screen)}
+        about = re.search(r"[Cc]ard (\d-\d)|words of (key-\d+)", screen)
+        assert about is not None
+        self.notes[about[1] or "phrase"] = [words[number] for number in sorted(words)]
+        fingerprint = re.search(r"fingerprint ([0-9a-f]{8})", screen)
+        assert fingerprint is not None
+        self.notes["fingerprint"] = [fingerprint[1]]
+
+    def _words_for(self, screen: str) -> list[str]:
+        if found := re.search(r"words of card (\d-\d)", screen):
+            return self.notes[found[1]]
+        if found := re.search(r"card number (\d)", screen):
+            return self.notes[{"1": "1-1", "2": "1-3"}[found[1]]]
+        return self.notes["phrase"]
+
+
+@contextmanager
+def audience(
+    room: Room, *arguments: str, notes: dict[str, list[str]], term: str = "xterm"
+) -> Iterator[Audience]:
+    """Call `custody` with people at its terminal, who have these notes from before."""
+    with person(room, *arguments, term=term) as someone:
+        yield Audience(someone, notes)
+
+
+def insist_transcript(name: str, parts: list[str]) -> None:
+    """Compare screens with the transcript that readers see; `DRAW_SCREENS=1` draws it again."""
+    drawn = "\n".join(f"{'=' * 80}\n{_stable(part)}" for part in parts) + "\n"
+    file = TRANSCRIPTS / f"{name}.txt"
+    if os.environ.get("DRAW_SCREENS"):
+        file.write_text(drawn, "utf-8")
+    assert drawn == file.read_text("utf-8")
+
+
+def _stable(screen: str) -> str:
+    """A screen without what differs with machine, day and version of the program."""
+    if "Check that the machine is offline" in screen:
+        return "(the machine check, which differs from machine to machine)"
+    text = re.sub(r"\b([0-9a-f]{4} ){7}[0-9a-f]{4}\b", "HASH", screen)
+    text = re.sub(r"(root|sha256|prev-seal) \S+", r"\1 HASH", text)
+    return "\n".join(_without_words(line) for line in text.split("\n"))
+
+
+def _without_words(line: str) -> str:
+    label, _, rest = line.rpartition("in words")
+    words = rest.split()
+    return f"{label}WORDS" if len(words) >= 2 and set(words) <= _PGP else line
+
+
+def people_of(script: str) -> str:
+    """An answers file with the practice people, so that a transcript begins where it matters."""
+    from ceremonies.conduct import builtin, prepared
+
+    known = prepared.read(builtin.answers(script)).answers
+    lines = [f'"{field}" = "{name}"' for field, name in known.items() if "people." in field]
+    assert set(NAMES) & set(str(known.values()).split("'"))
+    return "\n".join(['schema = "ceremony-answers/1"', "[answers]", *lines, ""])
+
+
+__all__ = ["CTRL_C", "LINES", "Audience", "audience", "insist_transcript", "people_of", "suppress"]
