@@ -21,4 +21,13 @@ ANSWERS: dict[str, Any] = {
     "psbt sign": contract.PsbtSignAnswer,
     "psbt combine": contract.PsbtCombineAnswer,
     "psbt finalize": contract.PsbtFinalizeAnswer,
+    "ceremony list": contract.CeremonyListAnswer,
+    "ceremony show": contract.CeremonyShowAnswer,
+    "ceremony check": contract.CeremonyCheckAnswer,
+    "ceremony run": contract.CeremonyRunAnswer,
+    "ceremony resume": contract.CeremonyRunAnswer,
+    "ceremony abort": contract.CeremonyRunAnswer,
+    "ceremony status": contract.CeremonyStatusAnswer,
+    "log show": contract.LogShowAnswer,
+    "log verify": contract.LogVerifyAnswer,
 }

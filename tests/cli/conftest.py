@@ -24,6 +24,8 @@ LIVES: dict[str, Callable[[Room], None]] = {
     "people": lambda room: walk.live(room),
     "scripts": lambda room: walk.live(room, "--json", "--debug"),
     "slip39": lambda room: walk.live_slip39(room, "--debug"),
+    "room-people": lambda room: walk.live_ceremonies(room),
+    "room-scripts": lambda room: walk.live_ceremonies(room, "--json", "--debug"),
 }
 CORE_LIVES: dict[str, Callable[[Room], None]] = {
     "wpkh": lambda room: walk.live_core(room, "wpkh", "--debug"),

@@ -20,6 +20,9 @@ def differences(value: object, kind: Any, where: str = "") -> Iterator[str]:
     elif get_origin(kind) is types.UnionType:
         if all([*differences(value, choice, where)] for choice in get_args(kind)):
             yield f"{where} is none of {kind}"
+    elif get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            yield f"{where} is no object"
     # exactly: a bool is no int here
     elif type(value) is not kind:
         yield f"{where} is {type(value).__name__}, not {kind.__name__}"

@@ -14,6 +14,9 @@ from ceremonies.keys.seed import read_seed
 from ceremonies.network import MAINNET, REGTEST
 from ceremonies.secret import Secret
 
+_PUBLIC = "practice practice practice "
+"""What every rehearsal's phrase begins with."""
+
 _IN_A_ROW = 3
 _ROLLS_IN_A_ROW = 12
 _INDICES = 10
@@ -32,7 +35,7 @@ class Known:
 
     def add_words(self, name: str, words: str) -> None:
         """Any three neighbouring words of a phrase or card give it away."""
-        said = words.split()
+        said = words.removeprefix(_PUBLIC).split()
         for start in range(len(said) - _IN_A_ROW + 1):
             self._rows[tuple(said[start : start + _IN_A_ROW])] = f"{name}, words {start + 1} on"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from functools import cache
 from pathlib import Path
 
 import shared_data
 from cli.known import Known
 from cli.room import Room
+from conduct.refresh_answers import played_keygen
 from signing.wallets_made import make_psbt
 
+from ceremonies.conduct import builtin
 from ceremonies.wallets.file import read as read_wallet
 
 ROLLS = "3142655123641162534416235146253616425314263514253614453126634152431625364125"
@@ -31,6 +34,17 @@ COMMANDS = (
     "psbt sign",
     "psbt combine",
     "psbt finalize",
+)
+CEREMONIES = (
+    "ceremony list",
+    "ceremony show",
+    "ceremony check",
+    "ceremony run",
+    "ceremony status",
+    "ceremony resume",
+    "ceremony abort",
+    "log show",
+    "log verify",
 )
 SINKS = ("phrase.txt", "recovered.txt", "cards/", "slip39-cards/", "master.txt")
 """Where the walks send secrets: the only files of theirs that may hold any."""
@@ -102,6 +116,47 @@ def live_slip39(room: Room, *flags: str) -> None:
     )
 
 
+NOT_APPROVED = """
+schema = "ceremony-answers/1"
+[every]
+acknowledge = "read"
+confirm     = "no"
+show-review = "read"
+[answers]
+"""
+"""With what a built-in's answers say of people and files: everything goes well until a question."""
+
+
+def live_ceremonies(room: Room, *flags: str) -> None:
+    """Rehearse both ceremonies with nobody in the room, stop one, and look at what is left."""
+    played = ("--rehearse", "--unattended", *flags)
+    room.ok("ceremony", "list", *flags)
+    room.ok("ceremony", "show", "keygen-2of3", *flags)
+    room.ok("ceremony", "check", "sign", *flags)
+    room.ok("ceremony", "run", "keygen-2of3", "--at", "keygen", *played)
+    room.ok("ceremony", "run", "sign", "--at", "sign", *played)
+    room.ok("ceremony", "resume", "sign", *flags)
+    shipped = builtin.answers("sign").decode().split("[answers]\n", 1)[1]
+    room.put("no.toml", NOT_APPROVED + shipped)
+    stopped = room.run(
+        *("ceremony", "run", "sign", "--at", "stopped", "--rehearse", "--answers", "no.toml"),
+        *(*flags, "--json"),
+    )
+    assert stopped.code == 7, str(stopped)
+    room.ran.remove(stopped)
+    room.ok("ceremony", "status", "stopped", *flags)
+    room.ok("ceremony", "abort", "stopped", *flags)
+    room.ok("log", "show", "keygen", *flags)
+    room.ok("log", "verify", "keygen", "sign", *flags)
+
+
+@cache
+def practice_secrets() -> dict[str, str]:
+    """The words of the key that every unattended rehearsal makes, and of its cards."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return played_keygen(Path(scratch) / "keygen")
+
+
 @cache
 def core_case(name: str) -> dict[str, object]:
     """A case of the Bitcoin Core corpus."""
@@ -140,6 +195,10 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
     known.add_rolls(ROLLS)
     known.add_seed("master secret", MASTER)
     known.add_text("passphrase", PASSPHRASE)
+    for about, words in practice_secrets().items():
+        if about.startswith("phrase"):
+            known.add_seed(about, words)
+        known.add_words(about, words)
     for name, room in rooms.items():
         if (room.work / "phrase.txt").exists():
             known.add_seed(f"{name} key", _text(room.work / "phrase.txt"), PASSPHRASE)
