@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +17,12 @@ from shared_data import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+
+FIRST_KEY = DOCS / "first-key.md"
+"""The page whose values differ at every run: its keys are real chance."""
+
+TUTORIAL = DOCS / "tutorial.md"
+"""The page that makes its ceremonies itself; the others find those of a rehearsal."""
 
 PHRASE = " ".join(["abandon"] * 11 + ["about"])
 """The phrase everybody knows: what is shown with it can be shown to everybody."""
@@ -91,7 +100,7 @@ def played(commands: list[str], folder: Path) -> list[str]:
         capture_output=True,
         text=True,
         start_new_session=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return [tidy(part) for part in done.stdout.split(_MARK)[: len(commands)]]
@@ -143,6 +152,83 @@ def practice(folder: Path) -> None:
     (folder / "vault.wallet.json").write_bytes(file.write(wallet))
     (folder / "payment.psbt").write_bytes(payment)
     (folder / "stolen.psbt").write_bytes(payment.replace(change, b"\x00\x14" + bytes(range(20))))
+
+
+def rehearsed(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Play the whole rehearsal in a folder, with nobody at a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "custody_cli.rehearse", str(folder)],
+        cwd=ROOT,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def laid_out(page: Path, folder: Path, rehearsal: Path) -> None:
+    """Lay out what a page starts from; `rehearsal` is the folder of a finished one."""
+    if page in (FIRST_KEY, TUTORIAL):
+        for name in ("docs", "ceremonies"):
+            (folder / name).symlink_to(ROOT / name)
+        return
+    practice(folder)
+    for name in ("keygen", "sign"):
+        shutil.copytree(rehearsal / name, folder / name)
+
+
+def passing(*folders: Path) -> frozenset[str]:
+    """Everything in the ceremonies below these folders that another version of the program changes.
+
+    A log holds the hash of the program. So the identity of its first record differs, and with it
+    that of every other record, every root, and every seal in hex and in words.
+    """
+    found: set[str] = set()
+    for folder in folders:
+        for log in folder.glob("*/log.jsonl"):
+            data = log.read_bytes()
+            lines = data.splitlines(keepends=True)
+            found |= {hashlib.sha256(b"\x00" + line).hexdigest() for line in lines}
+            found |= set(re.findall(r'"program_sha256":"([0-9a-f]{64})"', data.decode()))
+            found.add(hashlib.sha256(data).hexdigest())
+        for seal in folder.glob("*/seals/seal-*"):
+            if seal.suffix != ".sig":
+                found |= _of_seal(seal.read_bytes())
+    return frozenset(found)
+
+
+def _of_seal(text: bytes) -> set[str]:
+    from ceremonies.spoken import in_fours, words
+
+    digest = hashlib.sha256(text)
+    spoken = words(digest.digest()).split()
+    of_id = {in_fours(digest.hexdigest()[at : at + 32]) for at in (0, 32)}
+    rows = {" ".join(spoken[at : at + 5]) for at in range(0, len(spoken), 5)}
+    values = set(re.findall(r"^(?:root|sha256) (.*)$", text.decode(), re.MULTILINE))
+    return {digest.hexdigest(), digest.hexdigest()[:16]} | of_id | rows | values
+
+
+_SHAPES = (
+    (r"[0-9a-f]{64}", "[0-9a-f]{64}"),
+    (r"[0-9a-f]{16}", "[0-9a-f]{16}"),
+    (r"[0-9a-f ]{39}", "[0-9a-f ]{39}"),
+    (r"[A-Za-z0-9+/]{43}=", "[A-Za-z0-9+/]{43}="),
+    (r"[a-z ]+", "[a-z]+(?: [a-z]+)*"),
+)
+
+
+def differs(shown: str, answered: str, passing: Collection[str]) -> bool:
+    """Whether a page shows something else; for what is `passing` its form is enough."""
+    known = "|".join(map(re.escape, sorted(passing, key=len, reverse=True)))
+    pattern, done = "", 0
+    for hit in re.finditer(known, answered) if known else ():
+        shape = next(of for form, of in _SHAPES if re.fullmatch(form, hit[0]))
+        pattern += re.escape(answered[done : hit.start()]) + shape
+        done = hit.end()
+    return re.fullmatch(pattern + re.escape(answered[done:]), shown) is None
 
 
 def _environment(folder: Path) -> dict[str, str]:

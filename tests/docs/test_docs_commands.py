@@ -21,6 +21,8 @@ from custody_cli.commands import NOUNS
 from custody_cli.main import app
 
 COMMANDS = {"doctor", *(name for name in ANSWERS if " " in name)}
+CONTRACT = (DOCS / "commands.md", DOCS / "ceremony-commands.md")
+"""The pages that are the contract, between them."""
 
 
 def parsed(line: str) -> str:
@@ -89,12 +91,14 @@ def test_what_the_program_does_not_take_is_noticed(line: str) -> None:
 
 
 def test_every_command_has_its_help_and_its_contract_on_the_page() -> None:
-    page = DOCS / "commands.md"
-    asked = {one.command for block in blocks(page, "console") for one in shown(block)}
-    assert asked == {f"custody {name} --help" for name in COMMANDS}
-    assert {block.heading for block in blocks(page, "console")} == {
-        f"custody {n}" for n in COMMANDS
-    }
+    found = [
+        (block.heading, one)
+        for page in CONTRACT
+        for block in blocks(page, "console")
+        for one in shown(block)
+    ]
+    asked = {(heading, one.command) for heading, one in found if "--help" in one.command}
+    assert asked == {(f"custody {name}", f"custody {name} --help") for name in COMMANDS}
 
 
 def test_the_commands_of_the_pages_are_all_there_are() -> None:
@@ -137,6 +141,8 @@ def mismatch(value: Any, kind: Any) -> str:
         return next((problem for problem in problems if problem), "")
     if get_origin(kind) is NotRequired:
         return mismatch(value, get_args(kind)[0])
+    if get_origin(kind) is dict:
+        return "" if isinstance(value, dict) else f"{value!r} is no object"
     if get_origin(kind) is list:
         problems = (mismatch(item, get_args(kind)[0]) for item in value)
         return next((problem for problem in problems if problem), "")
@@ -157,6 +163,25 @@ def test_json_has_exactly_the_fields_of_the_contract() -> None:
     }
     assert answers == {*ANSWERS.values(), contract.ErrorAnswer}
     assert seen == answers
+
+
+def test_the_step_that_the_page_shows_is_that_of_the_script() -> None:
+    from ceremonies.conduct import builtin
+    from custody_cli.ceremony_answers import shown as answer_of
+
+    (told,) = (one for _, name, one in json_shown() if name == "ceremony show")
+    real = answer_of(builtin.script("sign"))
+    assert len(real["steps"]) == 12
+    assert "of its twelve steps" in CONTRACT[1].read_text("utf-8")
+    assert told == {**real, "steps": [one for one in real["steps"] if one["id"] == "collect"]}
+
+
+def test_every_state_of_a_ceremony_is_on_the_page() -> None:
+    from ceremonies.conduct.progress import State, StepState
+
+    page = CONTRACT[1].read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [state.value for state in State]
+    assert all(f"`{state.value}`" in page for state in StepState)
 
 
 def test_json_that_differs_from_the_contract_is_noticed() -> None:

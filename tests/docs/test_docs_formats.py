@@ -11,6 +11,7 @@ from pathlib import Path
 from doc_pages import DESCRIPTOR, DOCS, blocks, practice
 
 from ceremonies.bitcoin.psbt import parse
+from ceremonies.conduct.steps.account import AccountFile
 from ceremonies.keys.entropy import Pool, Source
 from ceremonies.keys.set_record import read_record
 from ceremonies.secret import Secret
@@ -49,6 +50,7 @@ def test_the_keys_of_the_tables_are_the_keys_of_the_files() -> None:
     (record,) = blocks(FORMATS, "json")
     for heading, keys in (
         ("## The wallet file", list(file.WalletFile.__struct_fields__)),
+        ("## The account file", list(AccountFile.__struct_fields__)),
         ("## The set record", [key for key in json.loads(record.text) if key != "format"]),
     ):
         section = text.split(heading, 1)[1].split("\n## ", 1)[0]

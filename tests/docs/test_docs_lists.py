@@ -109,6 +109,21 @@ def test_every_door_of_the_page_is_a_contract() -> None:
         assert any(f"`{path}{end}`" in told[package] for end in ("", "/", ".py")), package
 
 
+@pytest.mark.parametrize("wing", ["conduct", "signing", "keys", "wallets", "exchange", "log"])
+def test_every_module_of_a_wing_is_in_its_row(wing: str) -> None:
+    (row,) = (cells for cells in rows(DOCS / "architecture.md") if cells[0] == f"`{wing}`")
+    told = set(re.findall(r"`([\w/]+)`", row[1]))
+    found = [path for path in (ROOT / "ceremonies" / wing).iterdir() if path.stem[0] not in "_."]
+    assert told == {f"{path.name}/" if path.is_dir() else path.stem for path in found}
+
+
+def test_every_module_of_the_face_is_told() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    told = set(re.findall(r"`(\w+)`", page.split("In the face:", 1)[1].split("\n\n", 1)[0]))
+    found = {path.stem for path in (ROOT / "custody_cli").glob("*.py") if path.stem[0] != "_"}
+    assert found <= told
+
+
 @cache
 def known_tests(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text("utf-8"))
