@@ -206,12 +206,15 @@ def _tell_lost(held: Ceremony) -> None:
 def _tell_where(held: Ceremony) -> None:
     progress = held.progress
     if progress.is_closed:
-        left = "the closing seal still needs signatures"
+        left = "the ceremony is closed; its closing seal is still to be signed or taken away"
     elif progress.is_aborted:
         left = "the last seal still needs signatures"
+    elif progress.is_given_up:
+        left = "two people have ended the ceremony, and its last record is not written"
     else:
         left = f"the ceremony is paused at step {progress.open_step or progress.next_step}"
         _tell_lost(held)
-    verb = "abort" if progress.is_aborted else "resume"
+    is_over = progress.is_aborted or progress.is_given_up
+    verb = "abort" if is_over else "resume"
     note(left)
     note(f"go on with: custody ceremony {verb} {shlex.quote(str(held.journal.folder))}")

@@ -13,7 +13,7 @@ from ceremonies import disk
 from ceremonies.conduct import check, practice
 from ceremonies.conduct.asks import Place
 from ceremonies.conduct.context import AnyContext, Context, World
-from ceremonies.conduct.people import fewest
+from ceremonies.conduct.people import NOBODY, fewest
 from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.progress import Progress
 from ceremonies.conduct.script import MAX_SIZE, Script, Step, read
@@ -179,6 +179,11 @@ def _holds_plan(journal: Journal, plan: Plan) -> bool:
 def _insist_signers(known: Signers, script: Script, *, rehearsal: bool) -> None:
     if not rehearsal:
         practice.insist_earnest(known)
+    if NOBODY in known.names:
+        raise Refused(
+            f"the signers file names somebody {NOBODY}, which ends the roll call",
+            hint="give the person another name",
+        )
     people = max(script.quorum, fewest(script.roles, script.conflicts))
     if len(known.names) < people:
         raise Refused(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+NOBODY = "none"
+"""What ends a roll call of as many as come; no person may be called so."""
+
 
 @dataclass(frozen=True)
 class Person:

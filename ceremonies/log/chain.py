@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from ceremonies.errors import InputError, IntegrityError
+from ceremonies.errors import InputError, IntegrityError, MachineError
 from ceremonies.log.facts import Genesis
 from ceremonies.log.records import MOST_BYTES, NO_RECORD, Record, decode
 from ceremonies.log.tree import Tree
 
 FILE = "log.jsonl"
 _EXAMINE = "keep the folder as it is, and compare the log with another copy"
+_NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}
 _Octets: TypeAlias = bytes
 
 
@@ -143,7 +145,8 @@ def open_log(folder: Path, flags: int) -> int:
     """Open `log.jsonl`, which must be a file itself and no link to one.
 
     Raises:
-        InputError: there is none, or it cannot be opened.
+        InputError: there is none, or it cannot be opened to be read.
+        MachineError: it cannot be opened to be written.
     """
     try:
         descriptor = os.open(folder / FILE, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -152,7 +155,10 @@ def open_log(folder: Path, flags: int) -> int:
             "there is no log in this folder", hint="give the folder of a ceremony"
         ) from None
     except OSError as error:
-        raise _unusable(error) from None
+        unusable = _unusable(error)
+        if flags & os.O_ACCMODE != os.O_RDONLY and error.errno not in _NO_FILE:
+            raise MachineError(unusable.cause, hint=unusable.hint) from None
+        raise unusable from None
     try:
         _insist_file(descriptor)
     except BaseException:

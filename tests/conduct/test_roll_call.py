@@ -12,11 +12,11 @@ from conduct.conduct_material import CAST, KEYGEN, SIGN, SIGNING_CAST, Player, b
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ceremonies.conduct import builtin, ceremony
+from ceremonies.conduct import builtin, ceremony, practice
 from ceremonies.conduct.asks import Ask
 from ceremonies.conduct.conductor import walk
 from ceremonies.conduct.people import Person, Role, fewest, is_manned, objection
-from ceremonies.errors import Declined
+from ceremonies.errors import Declined, Refused
 from ceremonies.log import facts
 from ceremonies.log.chain import read_records
 
@@ -183,3 +183,20 @@ def test_no_roll_call_is_over_with_fewer_people_than_the_fewest(
     if not any(is_manned(roles, conflicts)):
         assert len(roles) > 1
         assert least > 1
+
+
+def test_nobody_may_be_called_what_ends_the_roll_call(tmp_path: Path) -> None:
+    script = builtin.script("sign")
+    content = practice.signers_file().replace(b"judy ", b"none ")
+    with (
+        pytest.raises(Refused, match="ends the roll call"),
+        ceremony.begun(
+            tmp_path / "c",
+            script,
+            signers_file=content,
+            world=world(tmp_path / "c"),
+            rehearsal=True,
+        ),
+    ):
+        pass
+    assert not (tmp_path / "c").exists()

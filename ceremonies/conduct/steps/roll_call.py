@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Mistyped, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
-from ceremonies.conduct.people import People, Person, Role, objection
+from ceremonies.conduct.people import NOBODY, People, Person, Role, objection
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import PEOPLE
 from ceremonies.log import facts
 from ceremonies.spoken import visible
 
-NOBODY = "none"
 _LONGEST_NAME = 100
 
 
