@@ -39,11 +39,20 @@ class Seals:
         self._folder = folder / seals.FOLDER
         self._found: dict[int, Seal] = {}
         self._signatures: dict[int, dict[str, bytes]] = {}
-        for name in self._names():
+        self._listing = self._names()
+        names, reason = self._listing
+        if reason:
+            self.problems.append(f"the folder {seals.FOLDER} cannot be read: {reason}")
+        for name in names:
             try:
                 self._add(name)
             except InputError as error:
                 self.problems.append(f"{_file(name)}: {error.cause}")
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the folder has the same seals and signatures as when it was read."""
+        return self._names() == self._listing
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -98,15 +107,17 @@ class Seals:
         if distinct < quorum:
             yield f"it names {distinct} of the {quorum} people that a seal needs"
 
-    def _names(self) -> list[str]:
+    def _names(self) -> tuple[list[str], str]:
+        """List the folder, or say why it cannot be."""
+        if self._folder.is_symlink():
+            return [], "it is a link"
         try:
             names = os.listdir(self._folder)
         except FileNotFoundError:
-            return []
+            return [], ""
         except OSError as error:
-            self.problems.append(f"the folder {seals.FOLDER} cannot be read: {_reason(error)}")
-            return []
-        return sorted(name for name in names if name.startswith(_PREFIX))
+            return [], _reason(error)
+        return sorted(name for name in names if name.startswith(_PREFIX)), ""
 
     def _add(self, name: str) -> None:
         found = _NAME.fullmatch(name)
@@ -151,6 +162,7 @@ def altered(
     folder: Path, named: Iterable[tuple[int, facts.FileKept | facts.Recovered]]
 ) -> Iterator[str]:
     """Yield each file that is not what its record says it was; a kept file may have been moved."""
+    digests: dict[str, str] = {}
     for seq, fact in named:
         name = fact.name if isinstance(fact, facts.FileKept) else fact.kept_as
         if not _is_beside(name):
@@ -159,8 +171,8 @@ def altered(
         if isinstance(fact, facts.FileKept) and not os.path.lexists(folder / name):
             continue
         try:
-            same = _is_same(folder / name, fact)
-        except (InputError, OSError):
+            same = _is_same(folder / name, fact, digests)
+        except (InputError, OSError, ValueError):  # a name with a zero byte is no file's
             same = False
         if not same:
             yield f"{visible(name)}: it is not the file that record {seq} ({fact.type}) names"
@@ -181,12 +193,15 @@ def _is_beside(name: str) -> bool:
     return Path(name).name == name and name not in ("", "..")
 
 
-def _is_same(path: Path, fact: facts.FileKept | facts.Recovered) -> bool:
+def _is_same(path: Path, fact: facts.FileKept | facts.Recovered, digests: dict[str, str]) -> bool:
+    """Compare a file with its record; `digests` are those of the files that were read already."""
     insist_plain(path)
     with path.open("rb") as stream:
         if os.fstat(stream.fileno()).st_size != fact.bytes:
             return False
-        return hashlib.file_digest(stream, "sha256").hexdigest() == fact.sha256
+        if path.name not in digests:
+            digests[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return digests[path.name] == fact.sha256
 
 
 def _differences(seal: Seal, extent: Extent | None, *, log: str, records: int) -> Iterator[str]:

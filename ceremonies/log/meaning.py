@@ -7,15 +7,23 @@ records say who it is and what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Genesis, Plan
-from ceremonies.log.order import ROLL_CALL, Order
+from ceremonies.log.key_life import Keys
+from ceremonies.log.order import OPENING, ROLL_CALL, Order
+from ceremonies.log.promises import Promises
 from ceremonies.log.records import Record
 from ceremonies.spoken import visible
+
+REHEARSAL = "REHEARSAL/"
+"""What the name of every rehearsal's log begins with: nobody takes one for a log in earnest."""
+
+_WHILE_PAUSED = (facts.Recovered, facts.Paused)
+"""What leaves a ceremony paused: a session that finds no way to go on says so and pauses again."""
 
 
 class Rule(Protocol):
@@ -36,11 +44,12 @@ class Meaning:
         self.files: list[tuple[int, facts.FileKept | facts.Recovered]] = []
         self.keys = Keys()
         self._rules: tuple[Rule, ...] = ()
+        self._is_paused = False
 
     def take(self, record: Record) -> Iterator[str]:
         """Yield a sentence for each rule that the next record breaks."""
         fact = record.fact
-        for problem in self._placed(record.seq, fact):
+        for problem in (*self._session(fact), *self._placed(record.seq, fact)):
             yield f"record {record.seq} ({record.type}): {problem}"
         self.last = fact
         if isinstance(fact, facts.Sealed):
@@ -48,16 +57,30 @@ class Meaning:
         elif isinstance(fact, facts.FileKept | facts.Recovered):
             self.files.append((record.seq, fact))
 
+    def _session(self, fact: Fact) -> Iterator[str]:
+        if self._is_paused and not isinstance(fact, (*_WHILE_PAUSED, facts.Resumed)):
+            yield "the ceremony was paused, and nothing was resumed"
+        self._is_paused = isinstance(fact, _WHILE_PAUSED) and (
+            self._is_paused or isinstance(fact, facts.Paused)
+        )
+
     def _placed(self, seq: int, fact: Fact) -> Iterator[str]:
         if isinstance(fact, Genesis) or seq == 0:
             if isinstance(fact, Genesis) and seq == 0:
                 self.genesis = fact
+                if (fact.mode == "rehearsal") != fact.log.startswith(REHEARSAL):
+                    yield f"the log of a rehearsal, and no other, has a name with {REHEARSAL}"
             else:
                 yield "genesis is the first record, and no other"
         elif isinstance(fact, Plan) and self.plan is None:
             self.plan = fact
             yield from _plan_problems(fact)
-            self._rules = (Order(fact, self.genesis), People(fact), self.keys)
+            self._rules = (
+                Order(fact, self.genesis),
+                Promises(fact, self.genesis),
+                People(fact),
+                self.keys,
+            )
         elif isinstance(fact, Plan):
             yield "there was a plan already"
         # a crash may have torn the plan before it was whole
@@ -84,18 +107,25 @@ class People:
 
     def __init__(self, plan: Plan) -> None:
         self._roles = {role.role: role for role in plan.roles}
-        self._conflicts = plan.conflicts
+        self._apart: dict[str, set[str]] = {}
+        for conflict in set(plan.conflicts):
+            apart = self._roles.keys() & set(conflict)
+            for role in apart:
+                self._apart.setdefault(role, set()).update(apart)
         self._roll_calls = {step.id for step in plan.steps if step.do == ROLL_CALL}
+        self._later = {step.id for step in plan.steps if step.do not in OPENING}
         self._present: dict[str, set[str]] = {}
-        self._held: dict[str, set[str]] = {}
+        self._here: Counter[str] = Counter()
 
     def take(self, fact: Fact) -> Iterator[str]:
         """Yield what is wrong with the people a fact names."""
         match fact:
             case facts.Resumed():
-                self._present = {}
+                self._empty()
             case facts.Begin() if fact.step in self._roll_calls:
-                self._present = {}
+                self._empty()
+            case facts.Begin() if fact.step in self._later:
+                yield from self._lacking(self._here)
             case facts.PersonPresent():
                 yield from self._arrived(fact)
             case facts.Attested() | facts.IntentApproved():
@@ -113,8 +143,14 @@ class People:
                     yield from self._acts(person)
             case facts.ExceptionMade():
                 yield from self._excepted(fact)
-            case facts.Closed():
-                yield from self._complete()
+
+    def _empty(self) -> None:
+        self._present, self._here = {}, Counter()
+
+    def _lacking(self, counts: Mapping[str, int]) -> Iterator[str]:
+        for name, role in self._roles.items():
+            if (count := counts.get(name, 0)) < role.least:
+                yield f"{count} people were {visible(name)}, and {role.least} are needed"
 
     def _arrived(self, fact: facts.PersonPresent) -> Iterator[str]:
         role = self._roles.get(fact.role)
@@ -122,16 +158,18 @@ class People:
             yield f"the plan has no role {visible(fact.role)}"
             return
         held = self._present.setdefault(fact.person, set())
+        if fact.role in held:
+            yield f"{visible(fact.person)} is {visible(fact.role)} already"
+            return
         held.add(fact.role)
-        self._held.setdefault(fact.person, set()).add(fact.role)
-        here = sum(fact.role in roles for roles in self._present.values())
-        if role.most is not None and here > role.most:
-            yield f"{here} people are {visible(fact.role)}, and {role.most} may be"
-        for conflict in self._conflicts:
-            both = held.intersection(conflict)
-            if fact.role in both and len(both) > 1:
-                roles = " and ".join(visible(one) for one in sorted(both))
-                yield f"{visible(fact.person)} may not be both {roles}"
+        self._here[fact.role] += 1
+        if role.most is not None and self._here[fact.role] > role.most:
+            here = f"{self._here[fact.role]} people are {visible(fact.role)}"
+            yield f"{here}, and {role.most} may be"
+        both = held & self._apart.get(fact.role, set())
+        if len(both) > 1:
+            roles = " and ".join(visible(one) for one in sorted(both))
+            yield f"{visible(fact.person)} may not be both {roles}"
         if len(held) > 1 and any(self._roles[one].independent for one in held):
             yield f"{visible(fact.person)} is in an independent role, and in another one"
 
@@ -145,57 +183,7 @@ class People:
     def _excepted(self, fact: facts.ExceptionMade) -> Iterator[str]:
         for person in fact.persons:
             yield from self._acts(person)
-        roles = [self._present.get(person, set()) for person in sorted(set(fact.persons))]
-        if not any(len(one | other) > 1 for one, other in combinations(roles, 2)):
+        named = set(fact.persons)
+        roles = set().union(*(self._present.get(person, ()) for person in named))
+        if len(named) < 2 or len(roles) < 2:
             yield "an exception needs two people of different roles"
-
-    def _complete(self) -> Iterator[str]:
-        for name, role in self._roles.items():
-            came = sum(name in roles for roles in self._held.values())
-            if came < role.least:
-                yield f"{came} people were {visible(name)}, and {role.least} are needed"
-
-
-class Keys:
-    """Keys and approvals: what is used was made and is not void, what is signed was approved."""
-
-    def __init__(self) -> None:
-        self._made: set[str] = set()
-        self._void: set[str] = set()
-        self._reviewed: dict[str, set[str]] = {}
-        self._approved: set[str] = set()
-
-    @property
-    def is_void(self) -> bool:
-        """Tell whether a key was lost and no other took its place."""
-        return bool(self._void) and self._made == self._void
-
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what is wrong with the keys and intents a fact names."""
-        match fact:
-            case facts.SeedMade() if fact.key in self._made:
-                yield f"{visible(fact.key)} was made before"
-            case facts.SeedMade():
-                self._made.add(fact.key)
-            case (
-                facts.PhraseShown()
-                | facts.PhraseConfirmed()
-                | facts.SharesSplit()
-                | facts.CardShown()
-                | facts.CardVerified()
-                | facts.KeyVoid()
-            ) if fact.key not in self._made or fact.key in self._void:
-                why = "is void" if fact.key in self._void else "was never made"
-                yield f"{visible(fact.key)} {why}"
-            case facts.KeyVoid():
-                self._void.add(fact.key)
-            case facts.PsbtReviewed() if fact.intent is not None:
-                self._reviewed.setdefault(fact.intent, set()).add(fact.txid)
-            case facts.IntentApproved() if fact.intent not in self._reviewed:
-                yield "an intent was approved that nobody had reviewed"
-            case facts.IntentApproved():
-                self._approved.add(fact.intent)
-            case facts.PsbtSigned() if (
-                fact.intent not in self._approved or fact.txid not in self._reviewed[fact.intent]
-            ):
-                yield "a transaction was signed that nobody had approved"

@@ -45,7 +45,7 @@ class Order:
         self._attested: dict[int, set[str]] = {}
         self._of_key: dict[str, set[int]] = {}
         self._open: int | None = None
-        self._begun = ""
+        self._begun = self._last_ended = ""
         self._resumed = False
 
     def take(self, fact: Fact) -> Iterator[str]:
@@ -59,6 +59,8 @@ class Order:
                 yield from self._close(fact)
             case facts.Attested() if fact.step not in self._attempts:
                 yield f"the step {visible(fact.step)} had not begun"
+            case facts.Attested() if fact.step != self._last_ended:
+                yield f"the step {visible(fact.step)} had not ended, or another has begun since"
             case facts.Attested():
                 self._attested.setdefault(self._index[fact.step], set()).add(fact.role)
             case facts.Resumed():
@@ -116,14 +118,14 @@ class Order:
         for again in range(index, index + 1 if self._opens(index) else len(self._steps)):
             self._ended.discard(again)
             self._attested.pop(again, None)
-        self._open, self._begun = index, fact.step
+        self._open, self._begun, self._last_ended = index, fact.step, ""
 
     def _end(self, fact: facts.End) -> Iterator[str]:
         if self._open is None or fact.step != self._open_name:
             yield f"the step {visible(fact.step)} is not under way"
             return
         self._ended.add(self._open)
-        self._open, self._begun = None, ""
+        self._open, self._begun, self._last_ended = None, "", fact.step
 
     def _close(self, fact: facts.Closed) -> Iterator[str]:
         if fact.steps != len(self._steps):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ceremonies.errors import InputError
 from ceremonies.log.chain import Extent, open_log
-from ceremonies.log.facts import FACTS
+from ceremonies.log.facts import FACTS, Aborted, Closed
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, identity
 from ceremonies.log.tree import Tree
@@ -21,6 +21,8 @@ _ENVELOPE = re.compile(
     rb'"mono_ms":(?:0|[1-9][0-9]{0,15}),"data":\{[^\n]*\}\}\n'
 )
 _BUFFER = 1024 * 1024
+MOST_PROBLEMS = 1000
+"""How many problems of records are told; of a log with more, the others are counted."""
 
 
 class Reading:
@@ -28,7 +30,8 @@ class Reading:
 
     `extents` are how far the log goes at each of the sizes that are `wanted`; `records` counts the
     whole lines, `tail` the bytes after the last of them. `understood` counts what has the form of
-    a record; `unknown` are sentences about types that a later version may know.
+    a record; `unknown` are sentences about types that a later version may know. Of many problems
+    the first are kept, and the others counted in `unsaid`.
     """
 
     def __init__(self, wanted: Collection[int]) -> None:
@@ -36,7 +39,7 @@ class Reading:
         self.problems: list[str] = []
         self.unknown: list[str] = []
         self.extents: dict[int, Extent] = {}
-        self.records = self.understood = self.tail = self.bytes = 0
+        self.records = self.understood = self.tail = self.bytes = self.unsaid = 0
         self._wanted = frozenset(wanted)
         self._tree = Tree()
         self._flat = hashlib.sha256()
@@ -56,7 +59,7 @@ class Reading:
                 while line := stream.readline(MOST_BYTES + 1):
                     if len(line) > MOST_BYTES:
                         name = f"record {self.records}"
-                        self.problems.append(f"{name} is longer than {MOST_BYTES} bytes")
+                        self._say(f"{name} is longer than {MOST_BYTES} bytes")
                         break
                     if line.endswith(b"\n"):
                         self._add(line)
@@ -92,7 +95,8 @@ class Reading:
         self._judge_place(record.seq, record.prev)
         # what a damaged log says is not worth a sentence for each record
         if not self._broken:
-            self.problems += self.meaning.take(record)
+            for problem in self.meaning.take(record):
+                self._say(problem)
         return record.id
 
     def _judge_unread(self, line: bytes, why: str) -> None:
@@ -103,7 +107,10 @@ class Reading:
             return
         self.understood += 1
         self._judge_place(int(found["seq"]), bytes.fromhex(found["prev"].decode()))
-        self.unknown.append(f"record {self.records}: {why}")
+        if isinstance(self.meaning.last, Closed | Aborted):
+            self._say(f"record {self.records}: nothing may follow the end of a log")
+        if len(self.unknown) < MOST_PROBLEMS:
+            self.unknown.append(f"record {self.records}: {why}")
 
     def _judge_place(self, seq: int, prev: bytes) -> None:
         if seq != self._seq:
@@ -116,4 +123,10 @@ class Reading:
 
     def _breaks(self, problem: str) -> None:
         self._broken = True
-        self.problems.append(problem)
+        self._say(problem)
+
+    def _say(self, problem: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self.unsaid += 1

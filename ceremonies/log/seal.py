@@ -15,13 +15,15 @@ from typing import TypeAlias
 
 from ceremonies import disk
 from ceremonies.errors import InputError, IntegrityError
-from ceremonies.strict import base64_bytes
+from ceremonies.spoken import words
+from ceremonies.strict import base64_bytes, hex_bytes
 
 FOLDER = "seals"
 NO_SEAL = "0" * 64
 """What the first seal has as the one before it."""
 
 MOST_BYTES = 1024
+_WORDS_OF_A_HASH = 32
 _SEVEN_LINES = re.compile(
     r"ceremony-seal/1\n"
     r"log (?P<log>[A-Za-z0-9][A-Za-z0-9._/-]{0,199})\n"
@@ -87,6 +89,29 @@ def parse(data: bytes) -> Seal:
         sha256=found["sha256"],
         prev_seal=found["prev_seal"],
     )
+
+
+def id_of(seal: bytes | str) -> str:
+    """Return the SHA-256 of a seal, given as its seven lines, its hash, or its hash in words.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if isinstance(seal, bytes):
+        return parse(seal).id
+    heard = seal.lower().split()
+    if len(heard) == _WORDS_OF_A_HASH:
+        # both words of each byte: the one for even and the one for odd places
+        pairs = [words(bytes((byte, byte))).lower().split() for byte in range(256)]
+        tables = [{pair[side]: byte for byte, pair in enumerate(pairs)} for side in (0, 1)]
+        known = [tables[place % 2].get(word, -1) for place, word in enumerate(heard)]
+        if -1 in known:
+            raise InputError(
+                f"word {known.index(-1) + 1} of the seal is not a PGP word for its place",
+                hint="listen again: words of two and of three syllables take turns",
+            )
+        return bytes(known).hex()
+    return hex_bytes(seal.lower(), what="the SHA-256 of the seal", size=32).hex()
 
 
 def path_of(folder: Path, size: int) -> Path:

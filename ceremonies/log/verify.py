@@ -19,15 +19,13 @@ from ceremonies.log.facts import Aborted, Closed, Genesis, Plan
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
 from ceremonies.log.signers import Signers
-from ceremonies.spoken import words
-from ceremonies.strict import hex_bytes
 
 SCRIPT = "script.toml"
 SIGNERS = "allowed_signers"
 
 _SCRIPT_LIMIT = disk.MEBIBYTE
 _MOST_PROBLEMS = 50
-_WORDS_OF_A_HASH = 32
+_MOST_READINGS = 5
 _NOTHING_OUTSIDE = (
     "nothing from outside of its folder confirms the log: "
     "give your own list of signers, or a seal that a witness took away"
@@ -56,7 +54,8 @@ class Verdict:
     """What was found of one log.
 
     `size`, `root` (Base64) and `signers` are those of the last seal that holds and that somebody
-    signed: 0, None and nobody where there is none. `problems` are sentences for people.
+    signed: 0, None and nobody where there is none. `is_anchored` is whether something from outside
+    confirms it, or nothing has to. `problems` are sentences for people.
     """
 
     log: str
@@ -67,6 +66,7 @@ class Verdict:
     signers: tuple[str, ...]
     quorum: int
     problems: tuple[str, ...]
+    is_anchored: bool = True
 
 
 class Planner(Protocol):
@@ -105,12 +105,10 @@ def verify(
     outside = Outside(
         signers=None if signers is None else people.read(signers),
         quorum=quorum,
-        seal_id=None if seal is None else seal_id_of(seal),
+        seal_id=None if seal is None else seals.id_of(seal),
     )
-    found = Seals(folder)
-    reading = Reading(found.sizes)
     try:
-        reading.follow(folder)
+        found, reading = _read(folder)
     except InputError as error:
         return _unreadable(error.cause, quorum)
     if not reading.understood:
@@ -119,27 +117,15 @@ def verify(
     return case.verdict()
 
 
-def seal_id_of(seal: bytes | str) -> str:
-    """Return the SHA-256 of a seal, given as its seven lines, its hash, or its hash in words.
-
-    Raises:
-        InputError: it is none of them.
-    """
-    if isinstance(seal, bytes):
-        return seals.parse(seal).id
-    heard = seal.lower().split()
-    if len(heard) == _WORDS_OF_A_HASH:
-        # both words of each byte: the one for even and the one for odd places
-        pairs = [words(bytes((byte, byte))).lower().split() for byte in range(256)]
-        tables = [{pair[side]: byte for byte, pair in enumerate(pairs)} for side in (0, 1)]
-        known = [tables[place % 2].get(word, -1) for place, word in enumerate(heard)]
-        if -1 in known:
-            raise InputError(
-                f"word {known.index(-1) + 1} of the seal is not a PGP word for its place",
-                hint="listen again: words of two and of three syllables take turns",
-            )
-        return bytes(known).hex()
-    return hex_bytes(seal.lower(), what="the SHA-256 of the seal", size=32).hex()
+def _read(folder: Path) -> tuple[Seals, Reading]:
+    """Read the seals and then the log; again where a ceremony that runs was sealed meanwhile."""
+    for _ in range(_MOST_READINGS):
+        found = Seals(folder)
+        reading = Reading(found.sizes)
+        reading.follow(folder)
+        if found.is_current:
+            break
+    return found, reading
 
 
 def _unreadable(why: str, quorum: int) -> Verdict:
@@ -191,7 +177,8 @@ class _Case:
             state=state,
             signers=found.signed.get(signed, ()),
             quorum=self.quorum,
-            problems=_bounded([*wrong, *notes]),
+            problems=_bounded([*wrong, *notes], more=self.reading.unsaid),
+            is_anchored=self._is_anchored(),
         )
 
     def _wrong(self, genesis: Genesis | None) -> Iterator[str]:
@@ -262,10 +249,14 @@ class _Case:
         signed = self.seals.signed.get(self.reading.records, ())
         if len(signed) < max(self.quorum, 1):
             return State.UNSEALED, [self._unsealed(signed)]
-        is_rehearsal = meaning.genesis is not None and meaning.genesis.mode == "rehearsal"
-        if not is_rehearsal and self.outside.signers is None and self.outside.seal_id is None:
+        if not self._is_anchored():
             return State.UNANCHORED, [_NOTHING_OUTSIDE]
         return State.COMPLETE, []
+
+    def _is_anchored(self) -> bool:
+        genesis, outside = self.reading.meaning.genesis, self.outside
+        is_rehearsal = genesis is not None and genesis.mode == "rehearsal"
+        return is_rehearsal or outside.signers is not None or outside.seal_id is not None
 
     def _unfinished(self) -> list[str]:
         last = self.reading.records - 1
@@ -273,7 +264,8 @@ class _Case:
         if self.reading.meaning.last is not None:
             told += f" ({self.reading.meaning.last.type})"
         torn = f"the log ends with {self.reading.tail} bytes that are no whole record"
-        return [told, torn] if self.reading.tail else [told]
+        lacking = [told, torn] if self.reading.tail else [told]
+        return lacking if self._is_anchored() else [*lacking, _NOTHING_OUTSIDE]
 
     def _unsealed(self, signed: tuple[str, ...]) -> str:
         size = self.reading.records
@@ -288,8 +280,8 @@ def _given_up(meaning: Meaning) -> list[str]:
     return [f"the ceremony was given up{void}"]
 
 
-def _bounded(problems: list[str]) -> tuple[str, ...]:
-    more = len(problems) - _MOST_PROBLEMS
+def _bounded(problems: list[str], *, more: int) -> tuple[str, ...]:
+    more += len(problems) - _MOST_PROBLEMS
     if more > 0:
         return (*problems[:_MOST_PROBLEMS], f"and {more} more like these")
     return tuple(problems)

@@ -14,7 +14,7 @@ from ceremonies.log import seal as seals
 from ceremonies.log import signers as people
 from ceremonies.log.chain import read_chain
 from ceremonies.log.telling import opened, plain
-from ceremonies.log.verify import State, Verdict, seal_id_of
+from ceremonies.log.verify import State, Verdict
 from ceremonies.log.verify import verify as judged
 from custody_cli.answer import answer, note
 from custody_cli.commands import example, noun
@@ -83,24 +83,29 @@ def verify(
     found: LogVerifyAnswer = {
         "logs": [_verdict(*one) for one in zip(folders, verdicts, strict=True)]
     }
-    states = [verdict.state for verdict in verdicts]
-    code = _exit_code(states, allow_incomplete=allow_incomplete)
+    code = _exit_code(verdicts, allow_incomplete=allow_incomplete)
     answer(found, json=json, show=lambda: _draw(found), exit_code=code)
 
 
 def _seal_id(given: str) -> str:
     if _HASH.fullmatch(given):
-        return seal_id_of(given)
-    return seal_id_of(disk.read(Path(given), limit=seals.MOST_BYTES, what="the seal"))
+        return seals.id_of(given)
+    return seals.id_of(disk.read(Path(given), limit=seals.MOST_BYTES, what="the seal"))
 
 
-def _exit_code(states: Sequence[State], *, allow_incomplete: bool) -> int:
+def _exit_code(verdicts: Sequence[Verdict], *, allow_incomplete: bool) -> int:
+    states = [verdict.state for verdict in verdicts]
     if State.TAMPERED in states:
         return 5
     if State.UNREADABLE in states:
         return 3
-    good = {State.COMPLETE, State.INCOMPLETE} if allow_incomplete else {State.COMPLETE}
-    return 0 if good.issuperset(states) else 4
+    # a log that still runs needs something from outside too
+    good = [
+        verdict.state is State.COMPLETE
+        or (allow_incomplete and verdict.state is State.INCOMPLETE and verdict.is_anchored)
+        for verdict in verdicts
+    ]
+    return 0 if all(good) else 4
 
 
 def _verdict(folder: Path, verdict: Verdict) -> LogVerdictJson:

@@ -206,6 +206,7 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
         State.UNSEALED,
         (
             *IN_MACHINE,
+            CHECKED,
             made(),
             shown(),
             end("machine"),
@@ -213,6 +214,7 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
             *ROOM,
             void(),
             begin("machine", 2),
+            CHECKED,
             made("key-2"),
             shown(key="key-2"),
             end("machine"),
