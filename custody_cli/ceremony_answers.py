@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.ceremony import SIGNERS, Ceremony, kept_as_begun
 from ceremonies.conduct.plan import expected
 from ceremonies.conduct.progress import Progress, State
 from ceremonies.conduct.script import Script, Step
@@ -99,17 +99,12 @@ def status(folder: Path) -> CeremonyStatusAnswer:
     plan = next((r.fact for r in records if isinstance(r.fact, facts.Plan)), None)
     assert isinstance(genesis, facts.Genesis), "a log begins with its genesis"
     progress = Progress.of(plan, records) if plan else Progress(order=(), opening=frozenset())
-    is_sealed = (
-        len(records) in seal.sizes(folder)
-        and len(
-            sealing.signed_by(
-                folder,
-                seal.read(folder, len(records)),
-                signers.read((folder / "allowed_signers").read_bytes()),
-            )
-        )
-        >= genesis.quorum
-    )
+    is_sealed = False
+    if len(records) in seal.sizes(folder):
+        # read as a resumed ceremony reads it: people in a list put there later sign nothing
+        known = signers.read(kept_as_begun(folder, SIGNERS, genesis.signers_sha256))
+        closing = seal.read(folder, len(records))
+        is_sealed = len(sealing.signed_by(folder, closing, known)) >= genesis.quorum
     state = state_of(progress, is_open=journal.is_held(folder), is_sealed=is_sealed)
     return {
         "log": genesis.log,

@@ -91,7 +91,8 @@ def _close_doors() -> None:
         raise MachineError("a standard descriptor is closed", hint="redirect it to /dev/null")
     guard.install()
     lockdown.lock_down()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-\ too: words on the screen would stay there
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, _stop)
     # whoever started us may have had it ignored, and then Ctrl-C would do nothing
     signal.signal(signal.SIGINT, signal.default_int_handler)

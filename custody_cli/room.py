@@ -79,7 +79,8 @@ class Room:
             return self._answer(ask)
         except Declined:
             raise Declined(
-                f"{visible(ask.by.name)} ended the input", hint="resume when everybody is ready"
+                f"{visible(ask.by.name or ask.by.role)} ended the input",
+                hint="resume when everybody is ready",
             ) from None
 
     def _answer(self, ask: Ask[Any]) -> object:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from ceremonies.conduct.asks import Steps, placed
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.progress import WHY_ENDED
-from ceremonies.conduct.resuming import reopen, session, to_destroy, two_people, void
+from ceremonies.conduct.resuming import never_to_use, reopen, session, two_people, void
 from ceremonies.conduct.sealing import sealed
 from ceremonies.conduct.slots import PEOPLE
 from ceremonies.errors import Refused
 from ceremonies.log import facts
+
+_OF_A_KEY = (
+    "This ceremony is ended for good, and its key must never be used. What exists of it on paper "
+    "is destroyed. Do you say so?"
+)
+# whoever brought the cards of another key, to sign with, must not take them for void
+_OF_NO_KEY = (
+    "This ceremony is ended for good. No key was made that has to be destroyed: whoever brought "
+    "cards or a phrase keeps them. Do you say so?"
+)
 
 
 def aborted(ceremony: Ceremony) -> Steps[None]:
@@ -24,7 +34,7 @@ def aborted(ceremony: Ceremony) -> Steps[None]:
         raise Refused("this ceremony is closed", hint="resume it to sign its closing seal")
     if not progress.is_aborted:
         ceremony.journal.append(session(ceremony))
-        yield from reopen(ceremony)
+        yield from reopen(ceremony, to_end=True)
         if not ceremony.table.has(PEOPLE):
             raise Refused(
                 "nobody was present in this ceremony yet", hint="remove its folder instead"
@@ -32,9 +42,9 @@ def aborted(ceremony: Ceremony) -> Steps[None]:
         key = progress.key
         persons = yield from two_people(
             ceremony,
-            text="This ceremony is ended for good. What exists of its key on paper is destroyed. "
-            "Do you say so?",
-            shown=to_destroy(key) if key else "",
+            # of a key that was void before, what the log lists is to be destroyed as well
+            text=_OF_A_KEY if key or progress.was_void else _OF_NO_KEY,
+            shown=never_to_use(ceremony, key) if key else "",
         )
         if key is not None:
             ceremony.journal.append(void(key, WHY_ENDED))

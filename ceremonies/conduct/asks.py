@@ -98,7 +98,8 @@ class Confirm(Ask[None]):
         """Take `yes`, typed in full."""
         if raw == "no":
             raise Declined(
-                f"{self.by.name} said no", hint="the ceremony is paused; find out why, then resume"
+                f"{self.by.name or self.by.role} said no",
+                hint="the ceremony is paused; find out why, then resume",
             )
         if raw != "yes":
             raise Mistyped("type yes or no in full")

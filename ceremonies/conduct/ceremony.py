@@ -18,11 +18,12 @@ from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.progress import Progress
 from ceremonies.conduct.script import MAX_SIZE, Script, Step, read
 from ceremonies.conduct.slots import Table
-from ceremonies.errors import CeremonyError, Declined, IntegrityError, Refused
+from ceremonies.errors import CeremonyError, Declined, InputError, IntegrityError, Refused
 from ceremonies.log import facts, signers
 from ceremonies.log.chain import FILE as LOG
 from ceremonies.log.facts import Genesis, Plan
 from ceremonies.log.journal import Journal
+from ceremonies.log.meaning import Meaning
 from ceremonies.log.seal import FOLDER as SEALS
 from ceremonies.log.signers import Signers
 
@@ -116,6 +117,10 @@ def begun(
         MachineError: the folder exists or cannot be written; nothing was left behind.
     """
     check.insist(script)
+    if log is not None and log.upper().startswith(REHEARSAL_LOG):
+        raise InputError(
+            "the name of a log is that of a rehearsal's", hint=f"leave out {REHEARSAL_LOG}"
+        )
     content = signers_file or practice.signers_file()
     known = signers.read(content)
     _insist_signers(known, script, rehearsal=rehearsal)
@@ -155,8 +160,9 @@ def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
                 f"({genesis.program}, {genesis.program_sha256[:16]}…)",
                 hint="resume with the same program; a new one begins a new ceremony",
             )
-        script = read(_insisted(folder, SCRIPT, genesis.script_sha256))
-        known = signers.read(_insisted(folder, SIGNERS, genesis.signers_sha256))
+        script = read(kept_as_begun(folder, SCRIPT, genesis.script_sha256))
+        known = signers.read(kept_as_begun(folder, SIGNERS, genesis.signers_sha256))
+        _insist_signers(known, script, rehearsal=genesis.mode == "rehearsal")
         plan = plan_of(script, rehearsal=genesis.mode == "rehearsal")
         if _is_unplanned(journal):
             journal.append(plan)
@@ -164,12 +170,24 @@ def reopened(folder: Path, *, world: World) -> Iterator[Ceremony]:
             raise IntegrityError(
                 "the plan in the log is not the script's", hint="examine both; do not resume"
             )
+        _insist_sensible(journal)
         yield Ceremony(script, known, journal, world, is_resumed=True)
 
 
 def _is_unplanned(journal: Journal) -> bool:
     """Look whether a crash came before the plan was whole; its torn bytes may be explained."""
     return all(isinstance(record.fact, facts.Recovered) for record in journal.records[1:])
+
+
+def _insist_sensible(journal: Journal) -> None:
+    """Refuse to go on with a log that this program would not have written."""
+    meaning = Meaning()
+    for record in journal.records:
+        for problem in meaning.take(record):
+            raise IntegrityError(
+                f"the log is not one that this program wrote: {problem}",
+                hint="keep the folder as it is, and compare the log with another copy",
+            )
 
 
 def _holds_plan(journal: Journal, plan: Plan) -> bool:
@@ -193,7 +211,13 @@ def _insist_signers(known: Signers, script: Script, *, rehearsal: bool) -> None:
         )
 
 
-def _insisted(folder: Path, name: str, sha256: str) -> bytes:
+def kept_as_begun(folder: Path, name: str, sha256: str) -> bytes:
+    """Read a file that lies in a ceremony's folder since it was begun.
+
+    Raises:
+        InputError: it is not there.
+        IntegrityError: it is another one.
+    """
     data = disk.read(folder / name, limit=max(MAX_SIZE, signers.MAX_SIZE), what=name)
     if hashlib.sha256(data).hexdigest() != sha256:
         raise IntegrityError(

@@ -103,7 +103,7 @@ class Context(Generic[P]):
         """Keep a public file in the folder and log it; a file that is there already must be it.
 
         Raises:
-            IntegrityError: another file has the name.
+            IntegrityError: another file has the name, or had it when it was logged.
         """
         path, digest = self.folder / name, hashlib.sha256(data).hexdigest()
         if path.exists():
@@ -112,6 +112,11 @@ class Context(Generic[P]):
                     f"{name} in the ceremony's folder is not what this ceremony made",
                     hint="find out who put it there; move it away, then resume",
                 )
+        elif self._logged(name) not in (None, digest):
+            raise IntegrityError(
+                f"this is not the {name} that was logged when the step was interrupted",
+                hint="bring the same again; for another one begin another ceremony",
+            )
         else:
             disk.create(path, data)
         self.log(facts.FileKept(name=name, kind=kind, sha256=digest, bytes=len(data)))
@@ -124,13 +129,18 @@ class Context(Generic[P]):
         """
         data = disk.read(self.folder / name, limit=KEPT_LIMIT, what=name)
         digest = hashlib.sha256(data).hexdigest()
-        logged = [r.fact for r in self.journal.records if isinstance(r.fact, facts.FileKept)]
-        if not any(fact.name == name and fact.sha256 == digest for fact in logged):
+        if self._logged(name) != digest:
             raise IntegrityError(
                 f"{name} in the ceremony's folder is not the one that was logged",
                 hint="find out who changed it; put the original back, then resume",
             )
         return data
+
+    def _logged(self, name: str) -> str | None:
+        """Return the hash of a kept file as it was last logged."""
+        logged = (r.fact for r in reversed(self.journal.records))
+        kept = (fact for fact in logged if isinstance(fact, facts.FileKept) and fact.name == name)
+        return next((fact.sha256 for fact in kept), None)
 
 
 F = TypeVar("F", bound=facts.Fact)

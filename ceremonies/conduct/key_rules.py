@@ -76,6 +76,15 @@ def once(script: Script) -> _Problems:
     for name, count in Counter(_names(script)).items():
         if name in _ONCE and count > 1:
             yield f"action {name}", f"is done {count} times"
+    if "make-seed" not in _names(script):
+        return
+    made = _names(script).index("make-seed")
+    for index, step in enumerate(script.steps):
+        name = step.action.name
+        if index < made and name in ("collect-shares", "recover-seed"):
+            yield f"step {step.id}", "brings another key than the one that is made after it"
+        if name == "collect-shares" and step.params.passphrase:
+            yield f"step {step.id}", "asks for a passphrase, and the key that is made has none"
 
 
 def verified(script: Script) -> _Problems:

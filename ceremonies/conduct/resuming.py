@@ -13,7 +13,8 @@ from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.progress import LiveKey
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.slots import PEOPLE, SEED, Slot
-from ceremonies.errors import Refused
+from ceremonies.conduct.steps.machine import CHECK_MACHINE
+from ceremonies.errors import MachineError, Refused
 from ceremonies.log import facts
 from ceremonies.log.commitment import boot_mark
 
@@ -63,11 +64,19 @@ def session(ceremony: Ceremony) -> facts.Resumed:
     )
 
 
-def reopen(ceremony: Ceremony) -> Steps[None]:
-    """Repeat the machine check and the roll call, as far as they had been done."""
+def reopen(ceremony: Ceremony, *, to_end: bool = False) -> Steps[None]:
+    """Repeat the machine check and the roll call, as far as they had been done.
+
+    On a machine that is not fit a ceremony can only be ended (`to_end`).
+    """
     for step in ceremony.script.steps:
         if step.action.opens and step.id in ceremony.progress.ended:
-            yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+            try:
+                yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+            except MachineError:
+                # the log says by now what is wrong with it; nothing secret will be on it any more
+                if not to_end or step.action is not CHECK_MACHINE:
+                    raise
 
 
 def restart(script: Script, *, ended: Collection[str]) -> int:
@@ -139,6 +148,16 @@ def to_destroy(key: LiveKey) -> str:
         for card in key.cards
     ]
     return "\n".join((*phrases, *cards))
+
+
+def never_to_use(ceremony: Ceremony, key: LiveKey) -> str:
+    """List what exists of a key on paper, and the files of it that may have left the room."""
+    kept = [r.fact for r in ceremony.journal.records if isinstance(r.fact, facts.FileKept)]
+    files = [
+        f"never use {name}, nor any copy of it: it is of {key.name}"
+        for name in dict.fromkeys(one.name for one in kept if one.kind in ("account", "wallet"))
+    ]
+    return "\n".join(filter(None, (to_destroy(key), *files)))
 
 
 def two_people(ceremony: Ceremony, *, text: str, shown: str) -> Steps[tuple[str, ...]]:
