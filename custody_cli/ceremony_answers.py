@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         CeremonyShowAnswer,
         CeremonyStatusAnswer,
         CeremonyStepJson,
+        SeedSpecJson,
+        SharesSpecJson,
     )
 
 
@@ -45,7 +47,11 @@ def shown(script: Script) -> CeremonyShowAnswer:
         "sha256": script.sha256,
         "network": script.network.name if script.network else None,
         "quorum": script.quorum,
+        "conflicts": [list(group) for group in script.conflicts],
         "roles": _roles(script),
+        "seed": _seed(script),
+        "entropy": [{"kind": form.kind, "bits": form.bits} for form in script.entropy],
+        "shares": _shares(script),
         "steps": [_step(script, step) for step in script.steps],
     }
 
@@ -133,6 +139,19 @@ def _roles(script: Script) -> list[CeremonyRoleJson]:
     ]
 
 
+def _seed(script: Script) -> SeedSpecJson | None:
+    if script.seed is None:
+        return None
+    return {"scheme": script.seed.scheme, "words": script.seed.words}
+
+
+def _shares(script: Script) -> SharesSpecJson | None:
+    if script.shares is None:
+        return None
+    shares = script.shares
+    return {"groups": list(shares.groups), "groups_needed": shares.groups_needed}
+
+
 def _step(script: Script, step: Step) -> CeremonyStepJson:
     action = step.action
     return {
@@ -141,6 +160,7 @@ def _step(script: Script, step: Step) -> CeremonyStepJson:
         "class": action.cls.value,
         "role": step.role,
         "say": step.say,
+        "parameters": step.parameters,
         "needs": [slot.name for slot in action.needs],
         "gives": [slot.name for slot in action.gives],
         "asks": [

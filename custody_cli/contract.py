@@ -277,6 +277,7 @@ CeremonyStepJson = TypedDict(
         "class": str,
         "role": str,
         "say": str,
+        "parameters": dict[str, object],
         "needs": list[str],
         "gives": list[str],
         "asks": list[CeremonyAskJson],
@@ -287,6 +288,20 @@ CeremonyStepJson = TypedDict(
 """One step of a script, as its action declares itself."""
 
 
+class SeedSpecJson(TypedDict):
+    """The key that a script makes or recovers."""
+
+    scheme: str
+    words: int
+
+
+class SharesSpecJson(TypedDict):
+    """The cards that a script deals."""
+
+    groups: list[str]
+    groups_needed: int
+
+
 class CeremonyShowAnswer(TypedDict):
     """`custody ceremony show`: exactly what would happen, in order."""
 
@@ -295,7 +310,11 @@ class CeremonyShowAnswer(TypedDict):
     sha256: str
     network: str | None
     quorum: int
+    conflicts: list[list[str]]
     roles: list[CeremonyRoleJson]
+    seed: SeedSpecJson | None
+    entropy: list[SourceJson]
+    shares: SharesSpecJson | None
     steps: list[CeremonyStepJson]
 
 

@@ -105,6 +105,12 @@ class Step:
     attest: tuple[str, ...]
     maps: tuple[str, ...]
 
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What the script asks of the action, defaults included, by the names scripts use."""
+        plain: dict[str, object] = msgspec.to_builtins(self.params)
+        return plain
+
 
 @dataclass(frozen=True, kw_only=True)
 class Script:

@@ -40,7 +40,9 @@ def script(found: CeremonyShowAnswer) -> None:
                 ("ceremony", f"{found['id']}: {found['title']}"),
                 ("network", found["network"] or "the wallet's"),
                 ("people", _people(found["roles"])),
+                ("conflicts", "; ".join(" and ".join(group) for group in found["conflicts"])),
                 ("seals", f"signed by {found['quorum']}"),
+                *_material(found),
                 ("script", in_fours(found["sha256"][:32])),
                 ("", in_fours(found["sha256"][32:])),
             )
@@ -112,9 +114,29 @@ def _people(roles: Iterable[CeremonyRoleJson]) -> str:
     )
 
 
+def _material(found: CeremonyShowAnswer) -> Iterable[tuple[str, str]]:
+    if found["seed"] is not None:
+        yield "key", f"{found['seed']['scheme']}, {found['seed']['words']} words"
+    if found["entropy"]:
+        sources = (f"{one['kind']} {one['bits']} bits" for one in found["entropy"])
+        yield "chance", ", ".join(sources)
+    if found["shares"] is not None:
+        groups = " and ".join(found["shares"]["groups"])
+        yield "cards", f"{groups}; {found['shares']['groups_needed']} group(s) needed"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)
+
+
 def _step(step: CeremonyStepJson) -> Iterable[tuple[str, str]]:
     yield "step", f"{step['id']}: {step['do']} ({step['class']})"
     yield "who acts", step["role"]
+    yield "with", ", ".join(f"{name} {_told(value)}" for name, value in step["parameters"].items())
     for number, one in enumerate(step["asks"]):
         sometimes = f" ({one['sometimes']})" if one["sometimes"] else ""
         yield (

@@ -42,12 +42,6 @@ def _reviewed(context: Context[Params]) -> Review:
     return judge.review(context.table.take(PSBT).psbt, context.table.take(WALLET))
 
 
-def _restore(context: Context[Params]) -> None:
-    reviewed = _reviewed(context)
-    judge.insist(reviewed)
-    context.table.put(REVIEW, reviewed)
-
-
 def _log(context: Context[Params], reviewed: Review) -> None:
     stated = reviewed.facts
     txid = stated.psbt.transaction.txid[::-1].hex()
@@ -132,7 +126,6 @@ REVIEW_PSBT = Action(
     params=Params,
     needs=(PSBT, WALLET),
     gives=(REVIEW,),
-    restore=_restore,
 )
 APPROVE_INTENT = Action(
     name="approve-intent",
