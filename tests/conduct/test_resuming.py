@@ -53,11 +53,11 @@ GOES_ON_AT = {
         "wallet": "wallet",
         "psbt": "psbt",
         "review": "review",
-        "approve": "approve",
-        "collect": "approve",  # nobody is held to what they approved before the interruption
-        "recombine": "approve",
-        "sign": "approve",
-        "send": "approve",
+        "approve": "review",  # nobody approves what was read before the interruption
+        "collect": "review",
+        "recombine": "review",
+        "sign": "review",
+        "send": "review",
         "wipe": "wipe",
         "close": "close",
     },
