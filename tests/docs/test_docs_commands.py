@@ -165,13 +165,6 @@ def test_every_state_of_a_ceremony_is_on_the_page() -> None:
     assert all(f"`{state.value}`" in page for state in StepState)
 
 
-def test_json_that_differs_from_the_contract_is_noticed() -> None:
-    assert mismatch({"fingerprint": "73c5da0a"}, contract.ShareRecoverAnswer)
-    assert mismatch({"fingerprint": "73c5da0a", "scheme": 1}, contract.ShareRecoverAnswer)
-    assert mismatch({"addresses": [{"index": 0}]}, contract.WalletAddressAnswer)
-    assert not mismatch({"fingerprint": "73c5da0a", "scheme": "bip39"}, contract.ShareRecoverAnswer)
-
-
 def test_every_exit_code_is_on_the_page() -> None:
     from custody_cli import exits
 
