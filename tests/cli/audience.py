@@ -25,7 +25,9 @@ _ASKS = re.compile(
     r"Enter signs as \w+|word \d+ of \d+|\d+ of \d+ rolls, \d+ bits|Enter for more, line .*):$"
 )
 _NUMBERED = re.compile(r"(?:^|\s)(\d+) ([a-z]+)")
-_PGP = frozenset(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())
+_PGP = "|".join(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())
+# a hash in words, on as many lines as its words happen to need
+_SPOKEN = re.compile(rf"\b(?:(?:{_PGP})\s+){{7,}}(?:{_PGP})\b")
 _QUIET_S = 0.12
 
 Answers = Callable[[str], str | None]
@@ -134,14 +136,8 @@ def _stable(screen: str) -> str:
     text = re.sub(r"\b([0-9a-f]{4} ){7}[0-9a-f]{4}\b", "HASH", screen)
     # how long a pause was is in the log, and so is its number of digits
     text = re.sub(r"^(bytes) \d+$", r"\1 N", text, flags=re.MULTILINE)
-    text = re.sub(r"(root|sha256|prev-seal) \S+", r"\1 HASH", text)
-    return "\n".join(_without_words(line) for line in text.split("\n"))
-
-
-def _without_words(line: str) -> str:
-    label, _, rest = line.rpartition("in words")
-    words = rest.split()
-    return f"{label}WORDS" if len(words) >= 2 and set(words) <= _PGP else line
+    text = re.sub(r"^(root|sha256|prev-seal) \S+$", r"\1 HASH", text, flags=re.MULTILINE)
+    return _SPOKEN.sub("WORDS", text)
 
 
 def people_of(script: str) -> str:
