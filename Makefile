@@ -15,7 +15,7 @@ rehearse: $(RUN)
 	@$(BIN)/python -m custody_cli.rehearse
 
 test: $(DEV)
-	$(BIN)/python -m pytest -m "not soak" -n auto
+	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -28,6 +28,9 @@ from shared_data import ROOT
 
 from ceremonies.spoken import words
 
+# one process types what all pages show
+pytestmark = pytest.mark.xdist_group("pages")
+
 REPLAYED = [page for page in PAGES if page != FIRST_KEY and blocks(page, "console")]
 NEEDED = {"auditor.md": "ssh-keygen", "custodian.md": "ssh-keygen"}
 """Programs of others that a page uses."""

@@ -30,6 +30,9 @@ from ceremonies.secret import Secret
 from ceremonies.wallets.wallet import register
 from custody_cli.world import stage
 
+# one process plays the rehearsal that all of them look at
+pytestmark = pytest.mark.xdist_group("rehearsal")
+
 Played = tuple[subprocess.CompletedProcess[str], Path]
 """The finished rehearsal, and the folder it was played in."""
 
