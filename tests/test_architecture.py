@@ -32,6 +32,8 @@ BREAKS = {
     "door: coincurve": ("ceremonies/bitcoin/kernel.py", "import coincurve"),
     "door: pbk": ("ceremonies/bitcoin/bip32.py", "import pbk"),
     "door: cryptography": ("ceremonies/disk.py", "import cryptography.fernet"),
+    "door: qrcode": ("ceremonies/exchange/reading.py", "import qrcode"),
+    "door: zxingcpp": ("ceremonies/exchange/drawing.py", "import zxingcpp"),
     "door: msgspec": ("custody_cli/exits.py", "import msgspec"),
 }
 

@@ -7,10 +7,20 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a payload is; what it means is for the wings that use it."""
+    """What a payload is; what it means is for the wings that use it.
+
+    The data of the three `crypto-` kinds, and of `cbor`, is CBOR as the registry of UR types says.
+    """
 
     PSBT = "psbt"
     TRANSACTION = "transaction"
+    TEXT = "text"
+    JSON = "json"
+    BYTES = "bytes"
+    CBOR = "cbor"
+    OUTPUT = "crypto-output"
+    ACCOUNT = "crypto-account"
+    HDKEY = "crypto-hdkey"
 
 
 class Encoding(StrEnum):
@@ -19,6 +29,16 @@ class Encoding(StrEnum):
     BINARY = "binary"
     BASE64 = "base64"
     HEX = "hex"
+
+
+class Format(StrEnum):
+    """What carries a payload across the air gap."""
+
+    FILE = "file"
+    STATIC = "static"
+    BBQR = "bbqr"
+    UR = "ur"
+    PMOFN = "pmofn"
 
 
 @dataclass(frozen=True)
