@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import re
 from typing import Any, TypeVar
@@ -31,6 +32,10 @@ def json_value(data: bytes, kind: type[T], *, what: str) -> T:
     Raises:
         InputError: it is not that.
     """
+    if data.startswith(codecs.BOM_UTF8):
+        raise InputError(
+            f"{what} begins with a byte-order mark", hint="save it as plain UTF-8, without a mark"
+        )
     try:
         plain = json.loads(
             data.decode("utf-8"),
@@ -106,6 +111,29 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_fraction(text: str) -> Any:
     raise ValueError("a number with a fraction")
+
+
+def text_lines(data: bytes, *, what: str) -> list[str]:
+    """Read UTF-8 text as its lines, ended by LF or CRLF, without white space at their ends.
+
+    Raises:
+        InputError: it is not UTF-8, begins with a byte-order mark, or holds control characters.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{what} is not UTF-8 text", hint=_ANOTHER_COPY) from None
+    if text.startswith("\ufeff"):
+        raise InputError(
+            f"{what} begins with a byte-order mark", hint="save it as plain UTF-8, without a mark"
+        )
+    lines = [line.strip(" \t") for line in text.replace("\r\n", "\n").split("\n")]
+    for number, line in enumerate(lines, start=1):
+        if visible(line) != line.replace("\\", "\\\\"):
+            raise InputError(
+                f"line {number} of {what} holds characters that do not show", hint=_ANOTHER_COPY
+            )
+    return lines
 
 
 def hex_bytes(text: str, *, what: str, size: int | None = None) -> bytes:

@@ -123,16 +123,69 @@ class ShareRecoverAnswer(TypedDict):
     scheme: str
 
 
+class WalletKeyJson(TypedDict):
+    """One key of a wallet under its letter; `fingerprint` and `path` are null for a bare key."""
+
+    letter: str
+    fingerprint: str | None
+    path: str | None
+    key: str
+    ours: bool
+
+
+class WalletWayJson(TypedDict):
+    """One way to spend, in words; `ours` says that the keys in this room are enough for it."""
+
+    words: str
+    ours: bool
+
+
 class WalletAnswer(TypedDict):
-    """`custody wallet create` and `custody wallet show`."""
+    """`custody wallet create` and `custody wallet show`; `means` is all `ways` in one sentence."""
 
     name: str
     network: str
+    script: str
     descriptor: str
     checksum: str
     id: str
     threshold: int | None
     signers: list[str]
+    means: str
+    ways: list[WalletWayJson]
+    keys: list[WalletKeyJson]
+    notes: list[str]
+
+
+class DifferenceJson(TypedDict):
+    """One difference of two wallets; one that does not `matter` leaves them the same wallet."""
+
+    what: str
+    words: str
+    matters: bool
+
+
+class WalletCompareAnswer(TypedDict):
+    """`custody wallet compare`: exit 0 when they are the `same` wallet, 5 when not.
+
+    `identical` says that the files are the same byte for byte.
+    """
+
+    same: bool
+    identical: bool
+    sentence: str
+    ids: list[str]
+    differences: list[DifferenceJson]
+
+
+class WalletExportAnswer(TypedDict):
+    """`custody wallet export`: `content` is what was read back, and is in `output` if named."""
+
+    wallet: str
+    id: str
+    coordinator: str
+    content: str
+    output: str | None
 
 
 class AddressJson(TypedDict):

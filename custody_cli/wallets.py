@@ -1,12 +1,20 @@
-"""Wallet files as commands name them."""
+"""Wallet files and coordinators' files as commands name them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ceremonies import disk
-from ceremonies.wallets import file
+from ceremonies.bitcoin import slip132
+from ceremonies.network import MAINNET, TESTNET4, Network
+from ceremonies.secret import Secret
+from ceremonies.wallets import file, ours, peers
+from ceremonies.wallets.found import Found
+from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import Wallet
+from custody_cli.sources import payload_from, secret_from
 
 
 def read_wallet(path: Path) -> Wallet:
@@ -17,3 +25,61 @@ def read_wallet(path: Path) -> Wallet:
         IntegrityError: it was changed.
     """
     return file.read(disk.read(path, limit=file.MAX_SIZE, what="the wallet file"))
+
+
+def read_export(name: str, token: str | None) -> Found:
+    """Read a coordinator's file, or as `-` standard input; `token` opens an encrypted one."""
+    data = payload_from(name, what="the coordinator's file", limit=peers.MAX_SIZE)
+    return peers.read(data, token_from(token))
+
+
+def token_from(source: str | None) -> Secret | None:
+    """Read the token of a BSMS session from its source."""
+    if source is None:
+        return None
+
+    def ask() -> Secret:
+        from custody_cli import terminal
+
+        return terminal.ask_passphrase("the BSMS token")
+
+    return secret_from(source, ask, what="the token")
+
+
+def own_keys(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the keys that `--ours` names: key expressions themselves, or files that hold one."""
+    return tuple(
+        name
+        if name.startswith("[")
+        else ours.key_in(payload_from(name, what="our key", limit=ours.MAX_SIZE))
+        for name in names or ()
+    )
+
+
+@dataclass(frozen=True)
+class Given:
+    """A wallet as a file gave it; only a wallet file has a name for it, and says what is ours."""
+
+    wallet: Wallet
+    data: bytes
+    is_wallet_file: bool
+
+
+def read_either(name: str, network: Network | None) -> Given:
+    """Read a wallet file, or any coordinator's file as a wallet.
+
+    `network` is that of a file that does not say one; without it the keys' letters decide.
+
+    Raises:
+        InputError: it is neither.
+        IntegrityError: it was changed.
+    """
+    data = payload_from(name, what="the wallet file", limit=file.MAX_SIZE)
+    found = peers.read(data)
+    if found.peer == peers.CUSTODY:
+        return Given(file.read(data), data, is_wallet_file=True)
+    if network is None:
+        keys = slip132.keys_in(found.descriptors[0])
+        network = MAINNET if all(map(slip132.is_mainnet, keys)) else TESTNET4
+    wallet = registered(found.peer, found, network, unsorted=True)
+    return Given(wallet, data, is_wallet_file=False)

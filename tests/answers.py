@@ -17,6 +17,8 @@ ANSWERS: dict[str, Any] = {
     "wallet create": contract.WalletAnswer,
     "wallet show": contract.WalletAnswer,
     "wallet address": contract.WalletAddressAnswer,
+    "wallet compare": contract.WalletCompareAnswer,
+    "wallet export": contract.WalletExportAnswer,
     "psbt show": contract.PsbtShowAnswer,
     "psbt sign": contract.PsbtSignAnswer,
     "psbt combine": contract.PsbtCombineAnswer,

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from btclib_wallet import descriptors as engine
 from btclib_wallet.bip32 import BIP32KeyData, fingerprint
 
+from ceremonies.bitcoin import slip132
+from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.script import hash160, is_p2tr
 from ceremonies.errors import InputError
 from ceremonies.network import Network
+
+if TYPE_CHECKING:
+    from ceremonies.bitcoin.conditions import Condition
 
 _KINDS: dict[type, str] = {
     engine.PkDescriptor: "pk",
@@ -38,6 +45,11 @@ class DescriptorKey:
     xpub: str
     steps: tuple[int, ...]
     is_ranged: bool
+
+    @property
+    def expression(self) -> str:
+        """The key with its origin, `[fingerprint/path]xpub` (BIP-380), its own steps left out."""
+        return f"[{self.fingerprint}{format_path(self.origin)[1:]}]{self.xpub}"
 
     @property
     def prefix(self) -> tuple[int, ...]:
@@ -118,6 +130,13 @@ class Descriptor:
         """Return the output script at `index`."""
         return bytes(self._engine.script_pub_key(index).script)
 
+    @cached_property
+    def conditions(self) -> Condition:
+        """What spending takes, as keys, thresholds, delays and hashes."""
+        from ceremonies.bitcoin.conditions import conditions
+
+        return conditions(self._engine)
+
     def at(self, index: int) -> Derived:
         """Return its script, its keys and its taproot tree at `index`."""
         (script,), provider = self._engine.expand(index)
@@ -136,11 +155,12 @@ class Descriptor:
 def normalised(text: str) -> str:
     """Verify the checksum and write the descriptor in one way; a private key is refused.
 
-    Hardened steps end in `h`, numbers have no leading zeros, and fingerprints, keys and hashes are
-    in lower case: one wallet has one id, whoever wrote its descriptor.
+    Hardened steps end in `h`, numbers have no leading zeros, fingerprints, keys and hashes are in
+    lower case, and extended keys have BIP-32's letters: one wallet has one id, whoever wrote it.
 
     Raises:
-        InputError: no checksum, a wrong one, or private key material.
+        InputError: no checksum, a wrong one, private key material, or a key of another script
+            (SLIP-132).
     """
     if _PRIVATE.search(text):
         raise InputError(
@@ -155,7 +175,7 @@ def normalised(text: str) -> str:
     try:
         engine.strip_checksum(text)
         body = _LEADING_ZEROS.sub("", body.replace("'", "h"))
-        body = _HEXADECIMAL.sub(lambda found: found[0].lower(), body)
+        body = slip132.in_bip32(_HEXADECIMAL.sub(lambda found: found[0].lower(), body))
         return str(engine.add_checksum(body))
     except ENGINE_ERRORS as error:
         raise InputError(
@@ -163,9 +183,32 @@ def normalised(text: str) -> str:
         ) from None
 
 
+def insist_checksum(text: str) -> None:
+    """Refuse a text whose checksum is not its own; what it is besides is not asked.
+
+    Raises:
+        InputError: the checksum is wrong.
+    """
+    try:
+        engine.strip_checksum(text)
+    except ENGINE_ERRORS as error:
+        raise InputError(
+            f"the descriptor is damaged: {error}", hint="copy it again, whole, from the coordinator"
+        ) from None
+
+
 def with_checksum(text: str) -> str:
-    """Return a descriptor we wrote ourselves with its checksum."""
-    return str(engine.add_checksum(text))
+    """Return a descriptor that has none, our own or one proved otherwise, with its checksum.
+
+    Raises:
+        InputError: a character of it is none of a descriptor's.
+    """
+    try:
+        return str(engine.add_checksum(text))
+    except ENGINE_ERRORS as error:
+        raise InputError(
+            f"the descriptor is damaged: {error}", hint="copy it again, whole, from the coordinator"
+        ) from None
 
 
 def branches(text: str) -> tuple[str, ...]:

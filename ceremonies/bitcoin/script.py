@@ -8,6 +8,7 @@ from btclib.script import script_pub_key as engine
 from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.transaction import tagged_hash
+from ceremonies.errors import InputError
 from ceremonies.network import Network
 
 PAY_TO_ANCHOR = bytes.fromhex("51024e73")
@@ -21,6 +22,26 @@ def hash160(data: bytes) -> bytes:
 def address(script: bytes, network: Network) -> str | None:
     """Return the address of an output script on that network, or None where it has none."""
     return engine.address(script, network.name) or None
+
+
+def of_address(text: str, network: Network) -> bytes:
+    """Return the output script of an address of that network.
+
+    Raises:
+        InputError: it is no address, or one of another network.
+    """
+    try:
+        found = engine.ScriptPubKey.from_address(text)
+    except ENGINE_ERRORS:
+        raise InputError(
+            "this is not a Bitcoin address", hint="compare it again, four characters at a time"
+        ) from None
+    written = address(found.script, network)
+    if written is None or written != (text.lower() if text.isupper() else text):
+        raise InputError(
+            f"the address is not one of {network.name}", hint="ask for an address of this network"
+        )
+    return bytes(found.script)
 
 
 def is_p2sh(script: bytes) -> bool:

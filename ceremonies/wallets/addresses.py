@@ -63,6 +63,21 @@ def address_at(wallet: Wallet, place: Place) -> Address:
     return Address(text, place, wallet.path(place), agreed)
 
 
+def find(wallet: Wallet, text: str, within: int) -> Address | None:
+    """Look for an address on every branch at indices 0 to `within` - 1; found, by both roads.
+
+    Raises:
+        InputError: it is no address of the wallet's network, or its scripts have no addresses.
+        IntegrityError: the two roads disagree about the place where it was found.
+    """
+    wanted = script.of_address(text, wallet.network)
+    for number, branch in enumerate(wallet.branches):
+        for index in range(within if branch.is_ranged else 1):
+            if branch.script_at(index) == wanted:
+                return address_at(wallet, Place(number, index))
+    return None
+
+
 def _second_address(branch: Descriptor, keys: list[bytes]) -> str | None:
     multisig = branch.multisig
     if multisig is not None and branch.kind in ("wsh", "sh-wsh", "sh"):

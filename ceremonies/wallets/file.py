@@ -10,7 +10,10 @@ import msgspec
 from ceremonies import strict
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.network import network_named
+from ceremonies.wallets.ours import with_ours
 from ceremonies.wallets.wallet import Wallet, register
+
+FORMAT = "custody-wallet/1"
 
 MAX_SIZE = 1024 * 1024
 """The longest wallet file that is read, in bytes."""
@@ -24,16 +27,18 @@ class WalletFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     network: str
     descriptor: str
     id: str
+    ours: list[str] | None = None
 
 
 def write(wallet: Wallet) -> bytes:
     """Write a wallet file: indented JSON, ended by LF, in a fixed order."""
     content = {
-        "format": "custody-wallet/1",
+        "format": FORMAT,
         "name": wallet.name,
         "network": wallet.network.name,
         "descriptor": wallet.descriptor,
         "id": wallet.id,
+        **({"ours": list(wallet.ours)} if wallet.ours else {}),
     }
     return (json.dumps(content, indent=2) + "\n").encode()
 
@@ -43,6 +48,7 @@ def read(data: bytes) -> Wallet:
 
     Raises:
         InputError: it is not one.
+        Refused: it says that a key is ours which is not the wallet's.
         IntegrityError: its id is not that of its descriptor and network: it was changed.
     """
     content = strict.json_value(data, WalletFile, what="the wallet file")
@@ -56,4 +62,11 @@ def read(data: bytes) -> Wallet:
             "the wallet file's id is not that of its descriptor and network",
             hint="the file was changed: use another copy, and find out who changed this one",
         )
-    return wallet
+    if content.ours is None:
+        return wallet
+    marked = with_ours(wallet, tuple(content.ours))
+    if list(marked.ours) != content.ours or not content.ours:
+        raise InputError(
+            "the wallet file's own keys are not normalised", hint="create the wallet file again"
+        )
+    return marked

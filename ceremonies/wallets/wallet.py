@@ -12,6 +12,7 @@ from ceremonies.bitcoin.descriptor import Derived, Descriptor
 from ceremonies.bitcoin.psbt import KeyClaim
 from ceremonies.errors import InputError
 from ceremonies.network import Network
+from ceremonies.wallets import soundness
 
 RECEIVE, CHANGE = 0, 1
 
@@ -26,12 +27,16 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Wallet:
-    """A wallet file's content. `descriptor` is normalised, with checksum, both branches in one."""
+    """A wallet file's content. `descriptor` is normalised, with checksum, both branches in one.
+
+    `ours` are the key expressions of the descriptor that are said to be in this room.
+    """
 
     name: str
     network: Network
     descriptor: str
     branches: tuple[Descriptor, ...]
+    ours: tuple[str, ...] = ()
 
     @property
     def checksum(self) -> str:
@@ -110,10 +115,14 @@ def register(name: str, texts: Sequence[str], network: Network) -> Wallet:
     """Make a wallet of a descriptor, or of its receive and change descriptors.
 
     Raises:
-        InputError: a descriptor is damaged, unreadable, of another network, or not a wallet's.
+        InputError: a descriptor is damaged, unreadable, unsound, or not a wallet's.
     """
     insist_on_name(name)
+    for text in texts:
+        soundness.insist_bounded(text)
     given = [descriptors.normalised(text) for text in texts]
+    for text in given:
+        soundness.insist_sound(text, network)
     if len(given) == 2:
         text = descriptors.merged(*given)
     elif len(given) == 1:

@@ -39,7 +39,7 @@ NOUNS = {
         example="custody share split --seed phrase.txt --group 2of3 --secret-to cards -o set.json",
     ),
     "wallet": Noun(
-        help="Register a descriptor wallet and derive its addresses.",
+        help="Register a wallet, understand, compare and export it, derive addresses.",
         example="custody wallet address vault.wallet.json --count 5",
     ),
     "psbt": Noun(

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ceremonies.spoken import in_fours
+from ceremonies.spoken import in_fours, visible
 from custody_cli.show.console import console, facts
 
 if TYPE_CHECKING:
     from custody_cli.contract import WalletAddressAnswer, WalletAnswer
 
 
-def wallet(found: WalletAnswer) -> None:
-    """Draw what a wallet file says."""
-    needed = found["threshold"]
+def wallet(found: WalletAnswer, picture: list[str], room: str) -> None:
+    """Draw what a wallet file says: what it means, who can spend, and its descriptor."""
     page = console()
     page.print(
         facts(
             (
                 ("wallet", found["name"]),
                 ("network", found["network"]),
-                ("signatures", "as the descriptor says" if needed is None else f"{needed} needed"),
-                ("signers", " ".join(found["signers"])),
+                ("means", found["means"]),
+                ("room", room),
+                *(("note", note) for note in found["notes"]),
                 ("id", found["id"]),
             )
         )
     )
+    print()
+    for line in picture:
+        print(visible(line))
+    print()
     # whole and unbroken, so that it can be copied
     print(found["descriptor"])
 

@@ -21,6 +21,7 @@ XPRV = (
     "V7zEXs2HgPezuVccsq"
 )
 WIF = "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn"
+ELSEWHERE = "bcrt1qcr8te4kr609gcawutmrza0j4xv80jy8zeqchgx"
 _STRAY = {"PHRASE": PHRASE, "XPRV": XPRV, "WIF": WIF, "MASTER": MASTER, "WORDS": PASSPHRASE}
 """Secrets that somebody types where something else belongs; `$NAME` in the calls below."""
 
@@ -50,6 +51,11 @@ FAILURES: dict[str, tuple[int, str]] = {
     "nobody to ask for approval": (2, f"{_SIGN} {_KEY} -o out"),
     "an approval and a yes": (2, f"{_SIGN} {_KEY} --approve 00 --yes -o out"),
     "one psbt to combine": (2, "psbt combine payment.psbt -o out"),
+    "a wallet from nothing": (2, "wallet create --name a -o out"),
+    "a token that opens nothing": (
+        2,
+        "wallet export vault.wallet.json --for core --token pass.txt -o out",
+    ),
     "two secrets on one standard input": (
         2,
         "share recover --share - --share - --passphrase - --secret-to out",
@@ -77,6 +83,21 @@ FAILURES: dict[str, tuple[int, str]] = {
         3,
         "wallet create --name a --descriptor wpkh($WIF)#aaaaaaaa -o out",
     ),
+    "a phrase as a coordinator's file": (3, "wallet create --name a --from $PHRASE -o out"),
+    "a seed file as a coordinator's file": (3, "wallet create --name a --from phrase.txt -o out"),
+    "a phrase as our key": (3, "wallet show vault.wallet.json --ours $PHRASE"),
+    "a seed file as our key": (3, "wallet show vault.wallet.json --ours phrase.txt"),
+    "a private key as our key": (3, "wallet show vault.wallet.json --ours [00000000/84h]$XPRV"),
+    "a token for a plain file": (
+        3,
+        "wallet create --name a --from vault.wallet.json --token pass.txt -o out",
+    ),
+    "a passphrase as a token": (
+        3,
+        "wallet export vault.wallet.json --for bsms --token pass.txt -o out",
+    ),
+    "a seed file compared": (3, "wallet compare vault.wallet.json phrase.txt"),
+    "a phrase as an address": (3, "wallet address vault.wallet.json --find $PHRASE"),
     "a phrase as a wallet file": (3, "wallet show $PHRASE"),
     "a seed file as a wallet file": (3, "wallet address phrase.txt"),
     "a phrase as a psbt": (3, "psbt show $PHRASE --wallet vault.wallet.json"),
@@ -113,6 +134,14 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a refused psbt to finalize": (
         4,
         "psbt finalize refused.psbt --wallet vault.wallet.json -o out",
+    ),
+    "a wallet that a coldcard file cannot say": (
+        4,
+        "wallet export vault.wallet.json --for coldcard -o out",
+    ),
+    "an address that is nowhere": (
+        4,
+        f"wallet address vault.wallet.json --within 3 --find {ELSEWHERE}",
     ),
     # what must agree does not: 5
     "another fingerprint": (5, f"key check {_KEY} --expect 00000000"),

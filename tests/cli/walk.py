@@ -30,6 +30,8 @@ COMMANDS = (
     "wallet create",
     "wallet show",
     "wallet address",
+    "wallet compare",
+    "wallet export",
     "psbt show",
     "psbt sign",
     "psbt combine",
@@ -83,6 +85,21 @@ def live(room: Room, *flags: str) -> None:
     )
     room.ok("wallet", "show", "vault.wallet.json", *flags)
     room.ok("wallet", "address", "vault.wallet.json", "--count", "3", "--change", *flags)
+    room.ok("wallet", "export", "vault.wallet.json", "--for", "core", "-o", "core.json", *flags)
+    room.ok(
+        *(
+            "wallet",
+            "create",
+            "--name",
+            "again",
+            "--from",
+            "core.json",
+            "--ours",
+            descriptor[5:-20],
+        ),
+        *("--network", "regtest", "-o", "again.wallet.json", *flags),
+    )
+    room.ok("wallet", "compare", "vault.wallet.json", "again.wallet.json", *flags)
     room.put("payment.psbt", make_psbt(read_wallet((room.work / "vault.wallet.json").read_bytes())))
     wallet = ("--wallet", "vault.wallet.json")
     room.ok("psbt", "show", "payment.psbt", *wallet, *flags)

@@ -32,6 +32,37 @@ DESCRIPTOR = (
     "9yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M/<0;1>/*)#lxek0ef2"
 )
 
+_COSIGNERS = (
+    (
+        "[73c5da0a/48h/1h/0h/2h]tpubDFH9dgzveyD8zTbPUFuLrGmCydNvxehyNdUXKJAQN8x4aZ4j6UZqG"
+        "fnqFrD4NqyaTVGKbvEW54tsvPTK2UoSbCC1PJY8iCNiwTL3RWZEheQ"
+    ),
+    (
+        "[b8688df1/48h/1h/0h/2h]tpubDEfobrrtptRTbKf4gysDhoabneABDTAcdj3Vbn4XwPsLE2pmqpizS"
+        "PRG6zHsbAMuiSgWmWPsYCLHTKTPpyrGJ5rAoTpKoQNZcxodiPf2tSJ"
+    ),
+    (
+        "[28645006/48h/1h/0h/2h]tpubDEwqCvJxKwKWX9xvRe48uofWJn1Y89Jn8UeH1Efrjb1UEVjUDy3UR"
+        "YTiqWaVCW7WdvHrL8XrSihHEhTwv5H3VDJoakjuCHiAnr6xcF2Xm4s"
+    ),
+    (
+        "[3f635a63/48h/1h/0h/2h]tpubDFPtPArj4GzBEFHohegg1Xatrc1Fi9oSox5LzuSRX91miwQxuUrEp"
+        "BxpvDRsmZYJKYFhgdK3UStsjC8JKXfUbMinjFqiEM4uNwzVaCaHpys"
+    ),
+)
+"""Accounts of the known phrase and of three others of BIP-39's vectors."""
+
+_BRANCHES = [f"{key}/<0;1>/*" for key in _COSIGNERS]
+
+TEAM = f"wsh(sortedmulti(2,{','.join(_BRANCHES[:3])}))#jhurgr69"
+"""A wallet of three cosigners."""
+
+RECOVERY = (
+    f"wsh(or_d(multi(2,{','.join(_BRANCHES[:3])}),"
+    f"and_v(v:pkh({_BRANCHES[3]}),older(52560))))#zvp4txfa"
+)
+"""The same, and a fourth key alone after a year."""
+
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = "\x1e"
 
@@ -150,6 +181,8 @@ def practice(folder: Path) -> None:
     (folder / "phrase.txt").write_text(PHRASE + "\n")
     (folder / "vault.txt").write_text(DESCRIPTOR + "\n")
     (folder / "vault.wallet.json").write_bytes(file.write(wallet))
+    (folder / "team.txt").write_text(TEAM + "\n")
+    (folder / "recovery.txt").write_text(RECOVERY + "\n")
     (folder / "payment.psbt").write_bytes(payment)
     (folder / "stolen.psbt").write_bytes(payment.replace(change, b"\x00\x14" + bytes(range(20))))
 
