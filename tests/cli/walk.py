@@ -95,7 +95,7 @@ def live(room: Room, *flags: str) -> None:
             "--from",
             "core.json",
             "--ours",
-            descriptor[5:-20],
+            descriptor[5:-18],
         ),
         *("--network", "regtest", "-o", "again.wallet.json", *flags),
     )
