@@ -13,6 +13,8 @@ from btclib_wallet.bip32 import (
     xpub_from_xprv_,
 )
 
+from ceremonies.bitcoin.child_keys import KeyPair, PublicParent, private_child
+from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.errors import InputError
 from ceremonies.network import Network
@@ -32,9 +34,20 @@ class PrivateNode:
         """Derive the descendant at `path`, relative to this node."""
         return PrivateNode(derive_(self._node, path)) if path else self
 
+    def pair(self, step: int) -> KeyPair:
+        """Return the key pair one step below this node."""
+        if step >= HARDENED:
+            node = self.at((step,))
+            return KeyPair(node.private_key, node.public_key)
+        return private_child(self.private_key, self._parent, step)
+
     @cached_property
     def _public(self) -> BIP32KeyData:
         return xpub_from_xprv_(self._node)
+
+    @cached_property
+    def _parent(self) -> PublicParent:
+        return PublicParent(self._public.key, self._public.chain_code)
 
     @property
     def public_key(self) -> bytes:

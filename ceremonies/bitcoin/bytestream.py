@@ -46,6 +46,11 @@ class Reader:
 
     def blob(self) -> bytes:
         """Return bytes behind their compact size."""
+        data, at = self.data, self.at
+        # most are short, and a PSBT has ten thousand: those are read without a call for each part
+        if at < len(data) and data[at] < 0xFD and (end := at + 1 + data[at]) <= len(data):
+            self.at = end
+            return data[at + 1 : end]
         return self.take(self.compact())
 
     def finish(self) -> None:

@@ -86,6 +86,8 @@ class TapTree:
 
         The same leaf may stand at two places of the tree, and is named once.
         """
+        if not self.leaves:
+            return ()
         pushes = b"\x20" + key, b"\x14" + hash160(key)
         different = dict.fromkeys((leaf, version) for _, leaf, version in self.leaves)
         return tuple(one for one in different if any(push in one[0] for push in pushes))

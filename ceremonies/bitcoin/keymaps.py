@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ceremonies.bitcoin import transaction
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob
@@ -26,8 +27,7 @@ SIGHASH_SINGLE_FLAG = 0b100
 """The bit of TX_MODIFIABLE that no signer clears (BIP-370)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One key and value, and where they lie in the PSBT."""
 
     key: bytes
@@ -45,7 +45,10 @@ class KeyMap:
 
     def get(self, key: bytes) -> bytes | None:
         """The value under exactly this key."""
-        return next((record.value for record in self.records if record.key == key), None)
+        for known, value, _, _ in self.records:
+            if known == key:
+                return value
+        return None
 
     def of_type(self, kind: int) -> list[tuple[bytes, bytes]]:
         """Every (key data, value) whose one-byte type is `kind`."""
@@ -134,10 +137,10 @@ def _read_map(reader: Reader) -> KeyMap:
     seen: set[bytes] = set()
     while True:
         start = reader.at
-        size = reader.compact()
-        if size == 0:
+        key = reader.blob()
+        if not key:
             return KeyMap(tuple(records), start)
-        key, value = reader.take(size), reader.blob()
+        value = reader.blob()
         if key in seen:
             raise Malformed("a key appears twice in one map")
         seen.add(key)

@@ -142,9 +142,12 @@ def parse(data: bytes) -> Psbt:
     return psbt
 
 
-def reread(data: bytes) -> Psbt:
-    """Read bytes that we made from a parsed PSBT: the values, without asking the engine again."""
-    return _values(keymaps.read(data))
+def reread(data: bytes, before: Psbt | None = None) -> Psbt:
+    """Read bytes that we made from a parsed PSBT: the values, without asking the engine again.
+
+    A previous transaction whose bytes are still those of `before` is not parsed again.
+    """
+    return _values(keymaps.read(data), before)
 
 
 def _too_large(cause: str) -> MalformedPsbt:
@@ -181,11 +184,11 @@ def _engine_agrees(psbt: Psbt) -> None:
         )
 
 
-def _values(maps: KeyMaps) -> Psbt:
+def _values(maps: KeyMaps, before: Psbt | None = None) -> Psbt:
     inputs: list[PsbtInput] = []
     for index, given in enumerate(maps.inputs):
         outpoint, sequence = _spent(maps, index)
-        inputs.append(_input(given, outpoint, sequence))
+        inputs.append(_input(given, outpoint, sequence, _previous(given, index, before)))
     outputs = tuple(_output(maps, index) for index in range(len(maps.outputs)))
     unsigned = maps.unsigned or Transaction(
         version=_number(maps.globals, 0x02, 4),
@@ -214,14 +217,24 @@ def _spent(maps: KeyMaps, index: int) -> tuple[Outpoint, int]:
     return Outpoint(txid, _number(given, 0x0F, 4)), sequence
 
 
-def _input(given: KeyMap, outpoint: Outpoint, sequence: int) -> PsbtInput:
-    previous, utxo = given.get(b"\x00"), given.get(b"\x01")
-    witness = given.get(b"\x08")
+def _previous(given: KeyMap, index: int, before: Psbt | None) -> Transaction | None:
+    data = given.get(b"\x00")
+    if data is None:
+        return None
+    if before is not None and before.maps.inputs[index].get(b"\x00") == data:
+        return before.inputs[index].previous
+    return transaction.parse(data)
+
+
+def _input(
+    given: KeyMap, outpoint: Outpoint, sequence: int, previous: Transaction | None
+) -> PsbtInput:
+    utxo, witness = given.get(b"\x01"), given.get(b"\x08")
     has_sighash = given.get(b"\x03") is not None
     return PsbtInput(
         outpoint=outpoint,
         sequence=sequence,
-        previous=None if previous is None else transaction.parse(previous),
+        previous=previous,
         witness_utxo=None if utxo is None else _witness_utxo(utxo),
         redeem_script=_value(given, 0x04),
         witness_script=_value(given, 0x05),

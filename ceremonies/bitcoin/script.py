@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from btclib.hashes import hash160 as engine_hash160
 from btclib.script import script_pub_key as engine
 
@@ -102,16 +104,20 @@ def is_x_on_curve(x_only: bytes) -> bool:
     return bool(xonly.pubkey_verify(x_only))
 
 
+@lru_cache(maxsize=1 << 14)
 def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes | None:
     """Return the x-only output key an internal key and Merkle root commit to (BIP-341).
 
     None where they are not a key and a root, and so commit to nothing.
     """
-    from btclib.script import taproot
+    from btclib_secp256k1 import xonly
 
+    if len(merkle_root) not in (0, 32):
+        return None
+    tweak = tagged_hash("TapTweak", internal_key + merkle_root)
     try:
-        return bytes(taproot.output_pubkey_from_merkle_root_var(internal_key, merkle_root)[0])
-    except ENGINE_ERRORS:
+        return xonly.tweak_add(internal_key, tweak)[0]
+    except ValueError:
         return None
 
 

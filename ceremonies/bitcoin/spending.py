@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
@@ -32,7 +34,7 @@ class SignaturesMissing(ValueError):
 def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
     """Build what unlocks one input from its signatures, or return None for uncommon kinds.
 
-    Those are miniscript and taproot leaves, which `unlock_by_engine` serves.
+    Those are miniscript and taproot leaves, which `unlock_uncommon` serves.
 
     Raises:
         SignaturesMissing: the kind is a common one, and lacks signatures.
@@ -66,23 +68,43 @@ def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
     return (b"\x00" + b"".join(map(blob, chosen)) + (pushed(script) if wrapped else b""), ())
 
 
-def unlock_by_engine(psbt: Psbt) -> list[Unlocking] | str:
-    """Let the engine build what unlocks every input, or return why it cannot.
+def unlock_uncommon(
+    psbt: Psbt, spent: Sequence[Output], known: Sequence[Unlocking | None]
+) -> list[Unlocking] | str:
+    """Build what unlocks the inputs that `unlock` left, or return why that cannot be done.
 
-    Serves miniscript and taproot leaves; its time grows with the square of the inputs.
+    Miniscript is satisfied input by input. Only what is neither common nor miniscript is left to
+    the engine's finalizer, whose time grows with the square of the inputs.
     """
+    found = [
+        mine or _miniscript(psbt, index, output)
+        for index, (mine, output) in enumerate(zip(known, spent, strict=True))
+    ]
+    complete = [one for one in found if one is not None]
+    return complete if len(complete) == len(found) else _unlock_by_engine(psbt, found)
+
+
+def _miniscript(psbt: Psbt, index: int, spent: Output) -> Unlocking | None:
+    # reading miniscript takes a while to load, and most wallets need none
+    from ceremonies.bitcoin.miniscript_spending import miniscript_unlock
+
+    return miniscript_unlock(psbt, index, spent)
+
+
+def _unlock_by_engine(psbt: Psbt, known: Sequence[Unlocking | None]) -> list[Unlocking] | str:
+    from btclib.script.witness import Witness
     from btclib_wallet.descriptors import miniscript_solver
     from btclib_wallet.psbt import Psbt as EnginePsbt
     from btclib_wallet.psbt import finalize
 
     from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
-    from ceremonies.bitcoin.leaf_spending import leaf_spend
+
+    def solve(read: EnginePsbt, index: int) -> tuple[bytes, Witness] | None:
+        mine = known[index]
+        return (mine[0], Witness(mine[1])) if mine else miniscript_solver(read, index)
 
     try:
-        done = finalize(
-            EnginePsbt.parse(psbt.data),
-            solver=lambda read, index: leaf_spend(read, index) or miniscript_solver(read, index),
-        )
+        done = finalize(EnginePsbt.parse(psbt.data), solver=solve)
     except ENGINE_ERRORS as error:
         return str(error)
     return [(g.final_script_sig, tuple(g.final_script_witness.stack)) for g in done.inputs]

@@ -28,7 +28,7 @@ OutputKind = Literal["payment", "change", "self", "data"]
 Era = Literal["legacy", "segwit", "taproot"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class InputFact:
     """One input. `spent` is proved where `is_vouched`, else the PSBT's word; None where unknown."""
 
@@ -44,14 +44,14 @@ class InputFact:
         """How findings name it."""
         return f"input {self.index}"
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """What kind of output it spends, such as `wsh` or `sh-wpkh`; `unknown` where it is not."""
         if self.spent is None:
             return "unknown"
         return script.kind_of(self.spent.script, self.given.redeem_script)
 
-    @property
+    @cached_property
     def era(self) -> Era | None:
         """Which signature hash it needs, or None where what it spends is unknown."""
         if self.spent is None:

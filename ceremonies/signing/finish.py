@@ -95,18 +95,27 @@ def finalize(psbt: Psbt) -> Final:
         InputError: what an input spends is not in the PSBT, or its amount is not proved.
         IntegrityError: a verifier rejects the transaction.
     """
-    spent = _spent(psbt)
-    unlockings = [_unlocking(psbt, index, output) for index, output in enumerate(spent)]
-    if any(found is None for found in unlockings):
-        by_engine = spending.unlock_by_engine(psbt)
-        if isinstance(by_engine, str):
-            raise _incomplete(by_engine)
-        unlockings = [mine or other for mine, other in zip(unlockings, by_engine, strict=True)]
-    done = _unlocked(psbt.transaction, [found for found in unlockings if found is not None])
-    _insist_on_amounts(psbt, done)
+    done, spent = unlocked(psbt), _spent(psbt)
     data = done.serialize(witness=True)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
     return Final(transaction=done, data=data, fee_sat=fee, verified_by=_verifiers(data, spent))
+
+
+def unlocked(psbt: Psbt) -> Transaction:
+    """Make the final transaction, which no verifier has tried yet.
+
+    Raises:
+        Incomplete: signatures are missing.
+        InputError: what an input spends is not in the PSBT, or its amount is not proved.
+    """
+    spent = _spent(psbt)
+    unlockings = [_unlocking(psbt, index, output) for index, output in enumerate(spent)]
+    complete = spending.unlock_uncommon(psbt, spent, unlockings)
+    if isinstance(complete, str):
+        raise _incomplete(complete)
+    done = _with(psbt.transaction, complete)
+    _insist_on_amounts(psbt, done)
+    return done
 
 
 def _spent(psbt: Psbt) -> list[Output]:
@@ -149,7 +158,7 @@ def _incomplete(reason: str) -> Incomplete:
     )
 
 
-def _unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:
+def _with(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:
     inputs = tuple(
         replace(given, script_sig=script_sig, witness=witness)
         for given, (script_sig, witness) in zip(unsigned.inputs, unlockings, strict=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from ceremonies.bitcoin import keymaps
 from ceremonies.bitcoin import signer as engine
-from ceremonies.bitcoin.bip32 import PrivateNode
+from ceremonies.bitcoin.child_keys import KeyPair
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
 from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMaps
+from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
@@ -24,11 +25,16 @@ Record = tuple[bytes, bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """A signed PSBT: its bytes, the key's fingerprint, and how many signatures it gained."""
+    """A signed PSBT, read again as it was written, and how many signatures it gained by whom."""
 
-    data: bytes
+    psbt: Psbt
     signed_by: str
     signatures_added: int
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the signed PSBT."""
+        return self.psbt.data
 
 
 def sign(
@@ -62,9 +68,10 @@ def sign(
                     additions.setdefault(1 + fact.index, []).append(record)
     maps = facts.psbt.maps
     data = keymaps.spliced(maps, additions, _cleared_flags(maps) if additions else None)
-    _insist_only_added(maps, keymaps.read(data), additions)
+    written = reread(data, before=facts.psbt)
+    _insist_only_added(maps, written.maps, additions)
     return Signed(
-        data=data,
+        psbt=written,
         signed_by=facts.signer.fingerprint,
         signatures_added=sum(map(len, additions.values())),
     )
@@ -72,7 +79,7 @@ def sign(
 
 def _signatures(
     fact: InputFact,
-    node: PrivateNode,
+    node: KeyPair,
     hashes: SignatureHashes,
     os_random: Callable[[int], bytes],
 ) -> Iterator[Record]:
@@ -84,7 +91,7 @@ def _signatures(
     assert tree is not None, "a taproot output of ours has an internal key"
     own = node.public_key[1:]
     if own == tree.internal_key:
-        key = engine.taproot_key(node.private_key, tree.merkle_root)
+        key = engine.taproot_key(node.private_key, tree.merkle_root, public=node.public_key)
         assert fact.spent is not None
         output_key = fact.spent.script[2:]
         yield b"\x13", _schnorr(fact, key, output_key, b"", hashes, os_random)
@@ -94,7 +101,7 @@ def _signatures(
         yield b"\x14" + own + leaf_hash, signature
 
 
-def _ecdsa(fact: InputFact, node: PrivateNode, hashes: SignatureHashes) -> Record:
+def _ecdsa(fact: InputFact, node: KeyPair, hashes: SignatureHashes) -> Record:
     given = fact.given
     digest = hashes.ecdsa(
         fact.index,

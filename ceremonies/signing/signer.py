@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ceremonies.bitcoin.bip32 import PrivateNode, master
+from ceremonies.bitcoin.child_keys import KeyPair
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.network import Network
 from ceremonies.secret import Secret
@@ -25,8 +26,8 @@ class Signer:
         """The master fingerprint, 8 hex digits."""
         return self._master.fingerprint
 
-    def nodes(self, derived: Derived) -> list[PrivateNode]:
-        """Return the private nodes of the keys that are ours, and sign, at one place of a wallet.
+    def nodes(self, derived: Derived) -> list[KeyPair]:
+        """Return the key pairs of the keys that are ours, and sign, at one place of a wallet.
 
         A key is ours when the path its fingerprint and origin name leads this master key to
         exactly that public key; an equal fingerprint alone is a coincidence or a lie.
@@ -39,8 +40,10 @@ class Signer:
                     found.append(node)
         return found
 
-    def _at(self, path: tuple[int, ...]) -> PrivateNode:
+    def _at(self, path: tuple[int, ...]) -> KeyPair:
+        if not path:
+            return KeyPair(self._master.private_key, self._master.public_key)
         parent = path[:-1]
         if parent not in self._parents:
             self._parents[parent] = self._master.at(parent)
-        return self._parents[parent].at(path[-1:])
+        return self._parents[parent].pair(path[-1])

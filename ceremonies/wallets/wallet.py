@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from ceremonies.bitcoin import common_scripts
 from ceremonies.bitcoin import descriptor as descriptors
 from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.bitcoin.descriptor import Derived, Descriptor
@@ -72,7 +74,11 @@ class Wallet:
 
     def derive(self, place: Place) -> Derived:
         """Return the script and keys at a place, as the descriptor says they are."""
-        return self.branches[place.branch].at(place.index)
+        return self._deriving[place.branch](place.index)
+
+    @cached_property
+    def _deriving(self) -> tuple[common_scripts.Deriving, ...]:
+        return tuple(common_scripts.deriving(branch) for branch in self.branches)
 
     def path(self, place: Place) -> str:
         """Write the full path of the first key at a place, such as `m/84h/1h/0h/0/5`."""

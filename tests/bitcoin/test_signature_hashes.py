@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 from btclib_wallet import psbt as engine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from wire_material import CASES, Spend, spends
 
 from ceremonies.bitcoin import psbt, transaction
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.engine_sighash import EngineHashes
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.script import hash160
 from ceremonies.bitcoin.sighash import ALL, DEFAULT, SignatureHashes
+from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
 
 NONE, SINGLE, ANYONE = 2, 3, 0x80
 SEGWIT = ("wpkh", "sh-wpkh", "wsh-2of3", "sh-wsh-2of3")
@@ -126,3 +130,50 @@ def test_the_hash_of_bip143s_published_p2wpkh_example() -> None:
     hashes = SignatureHashes(unsigned, spent)
     found = hashes.ecdsa(1, redeem_script=b"", witness_script=b"", kind=ALL)
     assert found.hex() == "c37af31116d1b27caf68aae9e3ac82f1477929014d5b917657d0eb49478cb670"
+
+
+OUTPOINTS = st.builds(Outpoint, st.binary(min_size=32, max_size=32), st.integers(0, 2**32 - 1))
+INPUTS = st.builds(TxInput, OUTPOINTS, st.integers(0, 2**32 - 1))
+VALUES = st.integers(0, MAX_MONEY_SAT)
+OUTPUTS = st.builds(Output, VALUES, st.binary(max_size=300))
+PROGRAMS = st.one_of(
+    st.binary(min_size=20, max_size=20).map(lambda program: b"\x00\x14" + program),
+    st.binary(min_size=32, max_size=32).map(lambda program: b"\x00\x20" + program),
+    st.binary(min_size=32, max_size=32).map(lambda program: b"\x51\x20" + program),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(INPUTS, min_size=1, max_size=8, unique_by=lambda made: made.outpoint),
+    st.lists(OUTPUTS, min_size=1, max_size=4),
+    st.integers(0, 2**32 - 1),
+    st.binary(max_size=300),
+    st.binary(min_size=32, max_size=32),
+    st.data(),
+)
+def test_every_hash_of_every_input_is_the_engines(
+    inputs: list[TxInput],
+    outputs: list[Output],
+    locktime: int,
+    code: bytes,
+    leaf: bytes,
+    data: st.DataObject,
+) -> None:
+    version = data.draw(st.integers(0, 2**31 - 1))
+    unsigned = Transaction(version, tuple(inputs), tuple(outputs), locktime)
+    many = st.lists(st.builds(Output, VALUES, PROGRAMS), min_size=len(inputs), max_size=len(inputs))
+    spent = data.draw(many)
+    ours = SignatureHashes(unsigned, spent)
+    theirs = EngineHashes(unsigned.serialize(witness=False), spent)
+    for index, output in enumerate(spent):
+        if output.script[0] == 0:
+            hashed = b"\x76\xa9\x14" + output.script[2:] + b"\x88\xac"
+            used = hashed if len(output.script) == 22 else code
+            mine = ours.ecdsa(index, redeem_script=b"", witness_script=code, kind=ALL)
+            assert mine == theirs.segwit_v0(index, used, ALL)
+        for kind in (DEFAULT, ALL):
+            assert ours.taproot(index, kind=kind) == theirs.taproot(index, b"", kind)
+            extension = leaf + b"\x00\xff\xff\xff\xff"
+            mine = ours.taproot(index, leaf_hash=leaf, kind=kind)
+            assert mine == theirs.taproot(index, extension, kind)

@@ -452,8 +452,8 @@ def test_a_schnorr_signature_that_fails_its_second_verification_stops_everything
 ) -> None:
     made = engine.ssa.sign
 
-    def flipped(digest: bytes, key: bytes, auxiliary: bytes) -> bytes:
-        signature = bytearray(made(digest, key, auxiliary))
+    def flipped(digest: bytes, key: bytes, auxiliary: bytes, **kwargs: bool) -> bytes:
+        signature = bytearray(made(digest, key, auxiliary, **kwargs))
         signature[40] ^= 1
         return bytes(signature)
 
