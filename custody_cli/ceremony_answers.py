@@ -52,6 +52,13 @@ def shown(script: Script) -> CeremonyShowAnswer:
         "seed": _seed(script),
         "entropy": [{"kind": form.kind, "bits": form.bits} for form in script.entropy],
         "shares": _shares(script),
+        "policy": script.policy,
+        "sites": dict(script.sites),
+        "materials": [
+            {"name": form.name, "count": form.count, "serial": form.serial}
+            for form in script.material
+        ],
+        "room": list(script.room),
         "steps": [_step(script, step) for step in script.steps],
     }
 
@@ -149,7 +156,12 @@ def _shares(script: Script) -> SharesSpecJson | None:
     if script.shares is None:
         return None
     shares = script.shares
-    return {"groups": list(shares.groups), "groups_needed": shares.groups_needed}
+    return {
+        "groups": list(shares.groups),
+        "groups_needed": shares.groups_needed,
+        "sites": list(shares.sites),
+        "no_site_reaches_threshold": shares.no_site_reaches_threshold,
+    }
 
 
 def _step(script: Script, step: Step) -> CeremonyStepJson:
@@ -169,4 +181,6 @@ def _step(script: Script, step: Step) -> CeremonyStepJson:
         ],
         "attest": list(step.attest),
         "outputs": list(action.outputs(step.params)),
+        "maps": list(step.maps),
+        "on_fail": step.on_fail,
     }

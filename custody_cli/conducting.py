@@ -197,10 +197,15 @@ def _signers(path: Path | None) -> bytes | None:
 
 
 def _tell_lost(held: Ceremony) -> None:
-    first = restart(held.script, ended=held.progress.ended)
+    first = restart(held.script, ended=held.progress.past)
     key = lost_key(held, first)
     if key is not None:
-        note(f"{key.name} was in memory alone and is void: going on lists what to destroy")
+        lost = (
+            f"the new cards of {key.name} are"
+            if key.brought
+            else f"{key.name} was in memory alone and is"
+        )
+        note(f"{lost} void: going on lists what to destroy")
 
 
 def _tell_where(held: Ceremony) -> None:

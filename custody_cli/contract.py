@@ -336,6 +336,8 @@ CeremonyStepJson = TypedDict(
         "asks": list[CeremonyAskJson],
         "attest": list[str],
         "outputs": list[str],
+        "maps": list[str],
+        "on_fail": str,
     },
 )
 """One step of a script, as its action declares itself."""
@@ -353,6 +355,16 @@ class SharesSpecJson(TypedDict):
 
     groups: list[str]
     groups_needed: int
+    sites: list[str]
+    no_site_reaches_threshold: bool
+
+
+class MaterialJson(TypedDict):
+    """What lies ready, and whether each piece has a serial number."""
+
+    name: str
+    count: int
+    serial: bool
 
 
 class CeremonyShowAnswer(TypedDict):
@@ -368,7 +380,19 @@ class CeremonyShowAnswer(TypedDict):
     seed: SeedSpecJson | None
     entropy: list[SourceJson]
     shares: SharesSpecJson | None
+    policy: str | None
+    sites: dict[str, str]
+    materials: list[MaterialJson]
+    room: list[str]
     steps: list[CeremonyStepJson]
+
+
+class CeremonyPrintAnswer(TypedDict):
+    """`custody ceremony print`: `sha256` is the script's, as it stands on the form."""
+
+    id: str
+    sha256: str
+    output: str
 
 
 class CeremonyCheckAnswer(TypedDict):
@@ -402,7 +426,7 @@ class CeremonyRunAnswer(TypedDict):
 
 
 class StepStateJson(TypedDict):
-    """A step and its state: pending, begun, verified or attested."""
+    """A step and its state: pending, begun, failed, excused, verified or attested."""
 
     id: str
     state: str

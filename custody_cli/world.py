@@ -14,9 +14,10 @@ from ceremonies.conduct.context import World
 from ceremonies.log.journal import Clock
 from ceremonies.machine import clock, probes
 from ceremonies.machine.probes import Probe
+from custody_cli.libraries import installed
 
 _PACKAGES = ("ceremonies", "custody_cli")
-_OF_THE_PROGRAM = (".py", ".txt", ".toml")
+_OF_THE_PROGRAM = (".py", ".txt", ".toml", ".html")
 
 
 def this_machine() -> World:
@@ -28,6 +29,7 @@ def this_machine() -> World:
         probes=probes.all_probes,
         program=_program(),
         program_sha256=program_sha256(),
+        libraries=installed,
     )
 
 
@@ -48,7 +50,9 @@ def stage(records: int, *, unattended: bool) -> World:
         mono_ms=lambda: next(ticks),
         wall=lambda: "2000-01-01T00:00:00Z",
     )
-    return replace(world, clock=clock, probes=_unlooked, os_random=_fixed("chance", 0))
+    return replace(
+        world, clock=clock, probes=_unlooked, os_random=_fixed("chance", 0), libraries=tuple
+    )
 
 
 def program_sha256() -> str:

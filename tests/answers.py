@@ -26,6 +26,7 @@ ANSWERS: dict[str, Any] = {
     "ceremony list": contract.CeremonyListAnswer,
     "ceremony show": contract.CeremonyShowAnswer,
     "ceremony check": contract.CeremonyCheckAnswer,
+    "ceremony print": contract.CeremonyPrintAnswer,
     "ceremony run": contract.CeremonyRunAnswer,
     "ceremony resume": contract.CeremonyRunAnswer,
     "ceremony abort": contract.CeremonyRunAnswer,

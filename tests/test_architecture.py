@@ -25,6 +25,7 @@ BREAKS = {
     "the library starts no other program": ("ceremonies/disk.py", "import subprocess"),
     "door: typer and rich": ("ceremonies/spoken.py", "import rich.text"),
     "door: prompt_toolkit": ("custody_cli/sources.py", "import prompt_toolkit"),
+    "door: jinja2": ("custody_cli/show/ceremony.py", "import jinja2"),
     "door: mnemonic": ("ceremonies/keys/seed.py", "import mnemonic"),
     "door: shamir_mnemonic": ("ceremonies/keys/bip39.py", "import shamir_mnemonic"),
     "door: the engine": ("ceremonies/wallets/wallet.py", "import btclib_wallet.psbt"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceremonies.conduct.asks import Steps, placed
 from ceremonies.conduct.ceremony import Ceremony
-from ceremonies.conduct.progress import WHY_ENDED
+from ceremonies.conduct.progress import WHY_ENDED, LiveKey
 from ceremonies.conduct.resuming import never_to_use, reopen, session, two_people, void
 from ceremonies.conduct.sealing import sealed
 from ceremonies.conduct.slots import PEOPLE
@@ -20,6 +20,17 @@ _OF_NO_KEY = (
     "This ceremony is ended for good. No key was made that has to be destroyed: whoever brought "
     "cards or a phrase keeps them. Do you say so?"
 )
+_OF_CARDS = (
+    "This ceremony is ended for good, and the new cards of {key} must never be used. What exists "
+    "of them on paper is destroyed; the key and its old cards stay good. Do you say so?"
+)
+
+
+def _text(key: LiveKey | None, *, was_void: bool) -> str:
+    if key is not None and key.brought:
+        return _OF_CARDS.format(key=key.name)
+    # of a key that was void before, what the log lists is to be destroyed as well
+    return _OF_A_KEY if key is not None or was_void else _OF_NO_KEY
 
 
 def aborted(ceremony: Ceremony) -> Steps[None]:
@@ -42,8 +53,7 @@ def aborted(ceremony: Ceremony) -> Steps[None]:
         key = progress.key
         persons = yield from two_people(
             ceremony,
-            # of a key that was void before, what the log lists is to be destroyed as well
-            text=_OF_A_KEY if key or progress.was_void else _OF_NO_KEY,
+            text=_text(key, was_void=progress.was_void),
             shown=never_to_use(ceremony, key) if key else "",
         )
         if key is not None:

@@ -76,7 +76,8 @@ class Action(Generic[P]):
     `expects` lists what it will ask. `opens` marks the actions that every session repeats.
     `restore` puts its public gifts back on the table from the folder and the log; `regain` has
     people bring a secret gift again without repeating the effect. `outputs` are the names of the
-    files it makes, and `writes` what is in them.
+    files it makes, and `writes` what is in them. Two people may go on without an `excusable` one
+    that failed, where the script says so.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Action(Generic[P]):
     regain: Callable[[Context[P]], Steps[None]] | None = None
     outputs: Callable[[P], Iterable[str]] = lambda params: ()
     writes: tuple[Slot[Any], ...] = ()
+    excusable: bool = False
 
 
 def action_named(name: str, *, what: str) -> Action[Any]:

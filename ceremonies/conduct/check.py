@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from ceremonies.conduct import key_rules
+from ceremonies.conduct import key_rules, place_rules, positions
 from ceremonies.conduct.people import fewest, is_manned
 from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.script import Script, Step
@@ -25,8 +25,15 @@ _Problems = Iterator[tuple[str, str]]
 
 def check(script: Script) -> tuple[Finding, ...]:
     """List everything that is wrong with a script, each with the name of its rule."""
+    lines = positions.lines_of(script.data)
     return tuple(
-        Finding(rule=name, level=Level.REFUSE, where=where, message=message, hint=hint)
+        Finding(
+            rule=name,
+            level=Level.REFUSE,
+            where=_pointed(script, where, lines),
+            message=message,
+            hint=hint,
+        )
         for name, (rule, hint) in RULES.items()
         for where, message in rule(script)
     )
@@ -45,6 +52,20 @@ def insist(script: Script) -> None:
             hint=found[0].hint,
             findings=found,
         )
+
+
+def _pointed(script: Script, where: str, lines: Mapping[str, int]) -> str:
+    """Add the line that a finding is about, as far as it is about one."""
+    at = where
+    if where.startswith("step "):
+        ids = [step.id for step in script.steps]
+        at = f"[[step]] {ids.index(where.removeprefix('step ')) + 1}"
+    elif where == "[[entropy]]":
+        at = "[[entropy]] 1"
+    elif where == "the last step":
+        at = f"[[step]] {len(script.steps)}"
+    line = lines.get(at)
+    return f"{where}, line {line}" if line else where
 
 
 def _where(step: Step) -> str:
@@ -192,11 +213,14 @@ RULES: dict[str, tuple[_Rule, str]] = {
     "secrets": (_secrets, "files hold what is public, and nothing else"),
     "entropy": (key_rules.entropy, "name each source once, with enough bits for the words"),
     "shares": (key_rules.shares, "one custodian for each card"),
+    "sites": (place_rules.sites, "give each card a site, and no site a quorum"),
     "once": (key_rules.once, "make one key a ceremony, and show each of its papers once"),
     "verified": (key_rules.verified, "nothing may leave the room that was not typed back"),
     "papers": (key_rules.papers, "have those read a paper who wrote it"),
     "released": (key_rules.released, "export when the key cannot be lost any more"),
     "network": (key_rules.network, 'write for example network = "mainnet"'),
+    "on-fail": (place_rules.mishaps, "leave on-fail out, or say abort"),
+    "policy": (place_rules.policy, "read the policy before the review, or pin none"),
     "length": (_length, "shorten the ids, or split the ceremony in two"),
 }
 """Every rule by its name, with what to do about its findings."""

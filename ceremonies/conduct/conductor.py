@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ceremonies.conduct import resuming
 from ceremonies.conduct.asks import Ask, Steps, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.script import Step
+from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts
 
 R = TypeVar("R")
@@ -66,10 +67,43 @@ def _step(ceremony: Ceremony, step: Step) -> Steps[None]:
     journal, progress = ceremony.journal, ceremony.progress
     if not progress.is_closed:
         journal.append(facts.Begin(step=step.id, attempt=progress.attempts[step.id] + 1))
-    yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+    try:
+        yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
+    except (InputError, Refused, IntegrityError, MachineError) as why:
+        if step.on_fail == "pause":
+            raise
+        journal.append(facts.Failed(step=step.id, why=_kind(why)))
+        if step.on_fail == "abort":
+            raise
+        yield from _excused(ceremony, step, why)
+        return
     for slot in step.action.gives:
         assert ceremony.table.has(slot), f"{step.action.name} gives {slot.name}"
     # the closing step ends with the record `closed`, which nothing may follow
     if not ceremony.progress.is_closed:
         journal.append(facts.End(step=step.id))
         yield from attest(ceremony, step)
+
+
+def _kind(why: CeremonyError) -> Literal["input", "refused", "integrity", "machine"]:
+    match why:
+        case InputError():
+            return "input"
+        case Refused():
+            return "refused"
+        case IntegrityError():
+            return "integrity"
+    return "machine"
+
+
+def _excused(ceremony: Ceremony, step: Step, why: CeremonyError) -> Steps[None]:
+    """Have two people of different roles go on without a step that failed."""
+    asked = resuming.two_people(
+        ceremony,
+        text=f"Step {step.id} failed. The script lets two people go on without it. Do you say so?",
+        shown=f"{why.cause}\n{why.hint}",
+    )
+    persons = yield from placed(asked, ceremony.place(step))
+    ceremony.journal.append(
+        facts.ExceptionMade(step=step.id, why=f"not done: {why.cause}"[:500], persons=persons)
+    )

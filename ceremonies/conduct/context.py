@@ -33,7 +33,7 @@ class World:
     """What comes from outside, as values: clock, chance, probes, and which program this is.
 
     `os_random` is for secrets, `salts` for what is or may become public. `program_sha256` is the
-    hash of every file of the program.
+    hash of every file of the program; `libraries` hashes those of the packages it runs on.
     """
 
     clock: Clock
@@ -42,6 +42,7 @@ class World:
     probes: Callable[[], tuple[Probe, ...]]
     program: str
     program_sha256: str
+    libraries: Callable[[], tuple[facts.CheckedLibrary, ...]] = tuple
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,8 +60,6 @@ def shares(script: Script) -> _Problems:
         yield "[shares]", f"has {len(script.groups)} groups, and a set has at most 16"
     if not 1 <= script.shares.groups_needed <= len(script.groups):
         yield "[shares]", f"needs {script.shares.groups_needed} of {len(script.groups)} groups"
-    if script.shares.no_site_reaches_threshold:
-        yield "[shares]", "no-site-reaches-threshold needs sites, which scripts do not have yet"
     roles = {role.name: role for role in script.roles}
     for step in script.steps:
         role = roles.get(step.role)

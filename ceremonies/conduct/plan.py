@@ -12,7 +12,7 @@ from ceremonies.network import REGTEST
 
 
 def plan_of(script: Script, *, rehearsal: bool) -> Plan:
-    """Return the second record of the script's log; every step is mandatory."""
+    """Return the second record of the script's log."""
     network = REGTEST if rehearsal else script.network
     return Plan(
         ceremony=script.id,
@@ -25,7 +25,7 @@ def plan_of(script: Script, *, rehearsal: bool) -> Plan:
                 role=step.role,
                 cls=step.action.cls.value,
                 attest=step.attest,
-                mandatory=True,
+                mandatory=step.is_mandatory,
             )
             for step in script.steps
         ),

@@ -34,16 +34,22 @@ class StepState(StrEnum):
 
     PENDING = "pending"
     BEGUN = "begun"
+    FAILED = "failed"
+    EXCUSED = "excused"
     VERIFIED = "verified"
     ATTESTED = "attested"
 
 
 @dataclass
 class LiveKey:
-    """A key that a ceremony made and did not declare void, and who may hold it in writing."""
+    """A key that a ceremony made and did not declare void, and who may hold it in writing.
+
+    Of a key that people `brought` it is the new cards alone that can become void.
+    """
 
     name: str
     fingerprint: str
+    brought: bool = False
     phrases: list[str] = field(default_factory=list)
     cards: list[facts.VoidCard] = field(default_factory=list)
 
@@ -60,6 +66,8 @@ class Progress:
     order: tuple[str, ...]
     opening: frozenset[str]
     ended: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    excused: set[str] = field(default_factory=set)
     attested: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     attempts: Counter[str] = field(default_factory=Counter)
     open_step: str | None = None
@@ -82,14 +90,23 @@ class Progress:
         return progress
 
     @property
+    def past(self) -> set[str]:
+        """The steps that need not be done: ended, or excused by two people."""
+        return self.ended | self.excused
+
+    @property
     def next_step(self) -> str | None:
-        """The first step that has not ended; None when all have."""
-        return next((step for step in self.order if step not in self.ended), None)
+        """The first step that is not past; None when all are."""
+        return next((step for step in self.order if step not in self.past), None)
 
     def state_of(self, step: str) -> StepState:
         """Return the state of a step."""
         if step in self.ended:
             return StepState.ATTESTED if step in self.attested else StepState.VERIFIED
+        if step in self.excused:
+            return StepState.EXCUSED
+        if step in self.failed:
+            return StepState.FAILED
         return StepState.BEGUN if step == self.open_step else StepState.PENDING
 
     def add(self, fact: facts.Fact) -> None:
@@ -100,11 +117,16 @@ class Progress:
             case facts.End():
                 self.ended.add(fact.step)
                 self.open_step, self.last_ended = None, fact.step
+            case facts.Failed():
+                self.failed.add(fact.step)
+                self.open_step, self.last_ended = None, None
+            case facts.ExceptionMade() if fact.step in self.failed:
+                self.excused.add(fact.step)
             case facts.Attested():
                 self.attested.setdefault(fact.step, set()).add((fact.role, fact.person))
             case facts.Closed():
                 self.is_closed = True
-                self.ended = set(self.order)
+                self.ended = set(self.order) - self.excused
             case facts.Aborted():
                 self.is_aborted = True
             case _:
@@ -119,6 +141,8 @@ class Progress:
         # whoever goes back to a step does everything after it again
         again = set(self.order[self.order.index(fact.step) :])
         self.ended -= again
+        self.failed -= again
+        self.excused -= again
         for step in again:
             self.attested.pop(step, None)
 
@@ -126,6 +150,10 @@ class Progress:
         match fact:
             case facts.SeedMade():
                 self.key = LiveKey(fact.key, fact.fingerprint)
+            case facts.SeedBrought():
+                self.key = LiveKey(fact.key, fact.fingerprint, brought=True)
+            case facts.SharesVoid():
+                self.key = None
             case facts.PhraseShown() if self.key and self.key.name == fact.key:
                 self.key.phrases.append(fact.person)
             case facts.CardShown() if self.key and self.key.name == fact.key:

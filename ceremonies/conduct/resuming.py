@@ -20,6 +20,15 @@ from ceremonies.log.commitment import boot_mark
 
 WHY_VOID = "interrupted before every card of it was verified"
 
+_LOST = (
+    "The ceremony was interrupted, and {key} must never be used. What exists of it on paper is "
+    "destroyed; a new key is made. Do you say so?"
+)
+_LOST_CARDS = (
+    "The ceremony was interrupted while {key} was split again. The new cards written so far are "
+    "destroyed; the key and its old cards stay good. Do you say so?"
+)
+
 
 def resumed(ceremony: Ceremony) -> Steps[int]:
     """Repeat the opening, bring back what can be, and return the index of the step to go on with.
@@ -35,13 +44,19 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
             "two people have ended this ceremony, and were interrupted",
             hint="abort it once more; its key is void",
         )
+    for step in ceremony.script.steps:
+        if step.on_fail == "abort" and step.id in progress.failed:
+            raise Refused(
+                f"step {step.id} failed, and by its script the ceremony ends there",
+                hint="abort it, and begin another one",
+            )
     if progress.is_closed:
         return len(ceremony.script.steps) - 1
     ceremony.journal.append(session(ceremony))
     yield from reopen(ceremony)
     if progress.last_ended is not None:
         yield from attest(ceremony, ceremony.script.step(progress.last_ended))
-    first = restart(ceremony.script, ended=progress.ended)
+    first = restart(ceremony.script, ended=progress.past)
     yield from _let_go(ceremony, first)
     yield from _bring_back(ceremony, first)
     return first
@@ -113,10 +128,7 @@ def _let_go(ceremony: Ceremony, first: int) -> Steps[None]:
     if key is None:
         return
     if key.was_shown:
-        text = (
-            f"The ceremony was interrupted, and {key.name} must never be used. What exists of it "
-            "on paper is destroyed; a new key is made. Do you say so?"
-        )
+        text = (_LOST_CARDS if key.brought else _LOST).format(key=key.name)
         asked = two_people(ceremony, text=text, shown=to_destroy(key))
         persons = yield from placed(asked, ceremony.place(ceremony.script.steps[first]))
         ceremony.journal.append(
@@ -135,8 +147,10 @@ def _maker(script: Script) -> int:
     return next(index for index, step in enumerate(script.steps) if SEED in step.action.gives)
 
 
-def void(key: LiveKey, why: str) -> facts.KeyVoid:
-    """State that a key must never be used, and what of it is to be destroyed."""
+def void(key: LiveKey, why: str) -> facts.KeyVoid | facts.SharesVoid:
+    """State what must never be used: a key, or the new cards of one; and what to destroy."""
+    if key.brought:
+        return facts.SharesVoid(key=key.name, why=why, cards=tuple(key.cards))
     return facts.KeyVoid(key=key.name, why=why, phrases=tuple(key.phrases), cards=tuple(key.cards))
 
 
@@ -156,6 +170,7 @@ def never_to_use(ceremony: Ceremony, key: LiveKey) -> str:
     files = [
         f"never use {name}, nor any copy of it: it is of {key.name}"
         for name in dict.fromkeys(one.name for one in kept if one.kind in ("account", "wallet"))
+        if not key.brought
     ]
     return "\n".join(filter(None, (to_destroy(key), *files)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ceremonies import strict
+from ceremonies.conduct import positions
 from ceremonies.conduct.actions import Action, action_named
 from ceremonies.conduct.people import Role
 from ceremonies.errors import InputError
@@ -25,6 +26,11 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\
 FileName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 WalletName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,50}\Z")]
 WalletId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Requirement = Annotated[
+    str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,31}:[A-Za-z0-9][A-Za-z0-9.()/_-]{0,63}\Z")
+]
+"""A requirement of a standard, such as `ccss-9:1.03.2.1`."""
 Count = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
@@ -62,7 +68,26 @@ class SharesForm(_Form, frozen=True, kw_only=True, rename="kebab"):
 
     groups: tuple[str, ...]
     groups_needed: Count = 1
+    sites: tuple[Name, ...] = ()
     no_site_reaches_threshold: bool = False
+
+
+class MaterialForm(_Form, frozen=True, kw_only=True):
+    """`[[material]]`: what lies ready, how many of it, and whether each has a serial number."""
+
+    name: Line
+    count: Count = 1
+    serial: bool = False
+
+
+class EnvironmentForm(_Form, frozen=True, kw_only=True):
+    """`[environment]`: what must be so of the room, said anew in every session."""
+
+    room: Annotated[tuple[Line, ...], msgspec.Meta(max_length=16)] = ()
+
+
+OnFail = Literal["pause", "exception", "abort"]
+"""What a step that fails leaves: a pause, a choice for two people, or only the end."""
 
 
 class _ScriptForm(_Form, frozen=True, kw_only=True):
@@ -75,10 +100,14 @@ class _ScriptForm(_Form, frozen=True, kw_only=True):
     seed: SeedForm | None = None
     entropy: tuple[EntropyForm, ...] = ()
     shares: SharesForm | None = None
+    policy: Sha256 | None = None
+    sites: Annotated[dict[Name, Line], msgspec.Meta(max_length=32)] = {}
+    material: Annotated[tuple[MaterialForm, ...], msgspec.Meta(max_length=64)] = ()
+    environment: EnvironmentForm = EnvironmentForm()
     step: tuple[dict[str, Any], ...]
 
 
-class _StepForm(_Form, frozen=True, kw_only=True):
+class _StepForm(_Form, frozen=True, kw_only=True, rename="kebab"):
     """What every step may say, whatever its action."""
 
     id: Name
@@ -88,7 +117,8 @@ class _StepForm(_Form, frozen=True, kw_only=True):
     needs: tuple[str, ...] | None = None
     gives: tuple[str, ...] | None = None
     attest: tuple[Name, ...] = ()
-    maps: tuple[Line, ...] = ()
+    maps: tuple[Requirement, ...] = ()
+    on_fail: OnFail = "pause"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +134,12 @@ class Step:
     gives: tuple[str, ...] | None
     attest: tuple[str, ...]
     maps: tuple[str, ...]
+    on_fail: OnFail = "pause"
+
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether the ceremony cannot be complete without it."""
+        return self.on_fail != "exception"
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -125,6 +161,10 @@ class Script:
     seed: SeedForm | None
     entropy: tuple[EntropyForm, ...]
     shares: SharesForm | None
+    policy: str | None
+    sites: Mapping[str, str]
+    material: tuple[MaterialForm, ...]
+    room: tuple[str, ...]
     steps: tuple[Step, ...]
     data: bytes
 
@@ -168,7 +208,14 @@ def read(data: bytes) -> Script:
         seed=form.seed,
         entropy=form.entropy,
         shares=form.shares,
-        steps=tuple(_step(number, plain) for number, plain in enumerate(form.step, start=1)),
+        policy=form.policy,
+        sites=form.sites,
+        material=form.material,
+        room=form.environment.room,
+        steps=tuple(
+            _step(number, plain, line)
+            for number, (plain, line) in enumerate(_with_lines(form.step, data), start=1)
+        ),
         data=data,
     )
     _ = script.groups  # a group that SLIP-39 does not have is an error of form
@@ -185,11 +232,20 @@ def _roles(forms: dict[str, int | _RoleForm]) -> Iterator[Role]:
             )
 
 
-def _step(number: int, plain: dict[str, Any]) -> Step:
-    what = f"step {number}"
-    common = {key: value for key, value in plain.items() if key in _StepForm.__struct_fields__}
-    form = strict.converted(common, _StepForm, what=what)
-    what = f"step {number} ({form.id})"
+def _with_lines(
+    steps: tuple[dict[str, Any], ...], data: bytes
+) -> Iterator[tuple[dict[str, Any], str]]:
+    lines = positions.lines_of(data)
+    for number, plain in enumerate(steps, start=1):
+        line = lines.get(f"[[step]] {number}")
+        yield plain, f" at line {line}" if line else ""
+
+
+def _step(number: int, plain: dict[str, Any], line: str) -> Step:
+    keys = {field.encode_name for field in msgspec.structs.fields(_StepForm)}
+    common = {key: value for key, value in plain.items() if key in keys}
+    form = strict.converted(common, _StepForm, what=f"step {number}{line}")
+    what = f"step {number} ({form.id}){line}"
     action = action_named(form.do, what=what)
     own = {key: value for key, value in plain.items() if key not in common}
     return Step(
@@ -202,4 +258,5 @@ def _step(number: int, plain: dict[str, Any]) -> Step:
         gives=form.gives,
         attest=form.attest,
         maps=form.maps,
+        on_fail=form.on_fail,
     )

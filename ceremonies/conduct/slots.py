@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ceremonies.keys.card import Card, CardSet
     from ceremonies.keys.entropy import Pool
     from ceremonies.keys.seed import Seed
+    from ceremonies.keys.set_record import SetRecord
     from ceremonies.signing.review import Review
     from ceremonies.signing.sign import Signed
     from ceremonies.wallets.wallet import Wallet
@@ -52,13 +53,15 @@ class ExportedAccount:
 class Typed:
     """What people typed in: the cards of a set, or else the seed of a phrase; and who did.
 
-    `passphrase` is the BIP-39 passphrase under `bip39`, and the cards' own under `slip39`.
+    `passphrase` is the BIP-39 passphrase under `bip39`, and the cards' own under `slip39`. What is
+    `fresh` was handed out in this ceremony, and must give the key that it made or was brought.
     """
 
     cards: tuple[Card, ...] = ()
     phrase: Seed | None = None
     passphrase: Secret | None = None
     persons: tuple[str, ...]
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ PSBT: Slot[GivenPsbt] = Slot("psbt", secret=False)
 REVIEW: Slot[Review] = Slot("review", secret=False)
 INTENT: Slot[bytes] = Slot("intent", secret=False)
 SIGNED: Slot[Signed] = Slot("signed", secret=False)
+RECORD: Slot[SetRecord] = Slot("record", secret=False)
+DESTINATION: Slot[Wallet] = Slot("destination", secret=False)
 
 
 class Table:
@@ -141,4 +146,6 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     REVIEW,
     INTENT,
     SIGNED,
+    RECORD,
+    DESTINATION,
 )

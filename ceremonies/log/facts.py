@@ -373,6 +373,157 @@ class Closed(Fact, frozen=True, kw_only=True):
     wall_claimed: WallClaimed
 
 
+class Failed(Fact, frozen=True, kw_only=True):
+    """A step failed whose script says what then: two people choose, or the ceremony ends."""
+
+    type: ClassVar[str] = "failed"
+    step: str
+    why: Literal["input", "refused", "integrity", "machine"]
+
+
+class RoomChecked(Fact, frozen=True, kw_only=True):
+    """Somebody said that the room is as the script demands."""
+
+    type: ClassVar[str] = "room.checked"
+    demands: tuple[str, ...]
+
+
+class CheckedLibrary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A package the program runs on; `sha256` is of its list of files and their hashes."""
+
+    name: str
+    version: str
+    sha256: Sha256
+
+
+class ProgramChecked(Fact, frozen=True, kw_only=True):
+    """Every file of the program and of its libraries was hashed."""
+
+    type: ClassVar[str] = "program.checked"
+    program_sha256: Sha256
+    libraries: tuple[CheckedLibrary, ...]
+
+
+class TimeBound(Fact, frozen=True, kw_only=True):
+    """What follows was written after this block was found."""
+
+    type: ClassVar[str] = "time.bound"
+    chain: str
+    height: Count
+    block: Sha256
+
+
+class Acknowledged(Fact, frozen=True, kw_only=True):
+    """A person was told something and said that they understood."""
+
+    type: ClassVar[str] = "acknowledged"
+    text: str
+    person: str
+    role: str
+
+
+class ItemStored(Fact, frozen=True, kw_only=True):
+    """Something was sealed in a bag to be kept at a site; which ones is in the reveal file."""
+
+    type: ClassVar[str] = "item.stored"
+    item: str
+    holder: str
+    sealed_by: str
+    bag_commitment: Sha256
+    seal_commitment: Sha256
+    site_commitment: Sha256
+
+
+class ItemDestroyed(Fact, frozen=True, kw_only=True):
+    """Something was destroyed before the eyes of two people."""
+
+    type: ClassVar[str] = "item.destroyed"
+    item: str
+    method: str
+    serial_commitment: Sha256
+    persons: tuple[str, ...]
+
+
+class CardAudited(Fact, frozen=True, kw_only=True):
+    """A card was typed in alone and is the one of its set; nothing was put together."""
+
+    type: ClassVar[str] = "card.audited"
+    set: str
+    card: str
+    person: str
+
+
+class SeedBrought(Fact, frozen=True, kw_only=True):
+    """A key that people brought is in memory, to be split again; `set` is that of their cards."""
+
+    type: ClassVar[str] = "seed.brought"
+    key: str
+    set: str
+    fingerprint: Fingerprint
+
+
+class SharesVoid(Fact, frozen=True, kw_only=True):
+    """New cards of a key that people brought must never be used; the key itself stays good."""
+
+    type: ClassVar[str] = "shares.void"
+    key: str
+    why: str
+    cards: tuple[VoidCard, ...]
+
+
+class PersonEnrolled(Fact, frozen=True, kw_only=True):
+    """A person proved to hold the key they will sign with; `key_sha256` is of the public key."""
+
+    type: ClassVar[str] = "person.enrolled"
+    person: str
+    key_sha256: Sha256
+
+
+class MachineEnrolled(Fact, frozen=True, kw_only=True):
+    """A machine was named, its serial number withheld."""
+
+    type: ClassVar[str] = "machine.enrolled"
+    name: str
+    serial_commitment: Sha256
+    program_sha256: Sha256
+
+
+class KeyProved(Fact, frozen=True, kw_only=True):
+    """A person found the fingerprint on their own paper among the keys of a wallet."""
+
+    type: ClassVar[str] = "key.proved"
+    wallet: str
+    fingerprint: Fingerprint
+    person: str
+
+
+class AddressConfirmed(Fact, frozen=True, kw_only=True):
+    """A person compared an address of a wallet with the one their own device shows."""
+
+    type: ClassVar[str] = "address.confirmed"
+    wallet: str
+    path: str
+    address_commitment: Sha256
+    person: str
+
+
+class TransactionFinalized(Fact, frozen=True, kw_only=True):
+    """A final transaction was made, and every input tried by these implementations."""
+
+    type: ClassVar[str] = "transaction.finalized"
+    txid: Sha256
+    verified_by: tuple[str, ...]
+
+
+class MessageSigned(Fact, frozen=True, kw_only=True):
+    """A message was signed for an address; `message_sha256` is of its exact bytes."""
+
+    type: ClassVar[str] = "message.signed"
+    message_sha256: Sha256
+    address_commitment: Sha256
+    fingerprint: Fingerprint
+
+
 FACTS: dict[str, type[Fact]] = {
     kind.type: kind
     for kind in (
@@ -407,6 +558,22 @@ FACTS: dict[str, type[Fact]] = {
         Sealed,
         Aborted,
         Closed,
+        Failed,
+        RoomChecked,
+        ProgramChecked,
+        TimeBound,
+        Acknowledged,
+        ItemStored,
+        ItemDestroyed,
+        CardAudited,
+        SeedBrought,
+        SharesVoid,
+        PersonEnrolled,
+        MachineEnrolled,
+        KeyProved,
+        AddressConfirmed,
+        TransactionFinalized,
+        MessageSigned,
     )
 }
 """Every type of `ceremony-log/1`, by its name in a log."""

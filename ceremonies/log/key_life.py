@@ -16,6 +16,9 @@ class Keys:
     def __init__(self) -> None:
         self._made: dict[str, str] = {}
         self._void: set[str] = set()
+        self._brought: dict[str, str] = {}
+        self._brought_sets: set[tuple[str, str]] = set()
+        self._live: set[str] = set()
         self._splits: dict[tuple[str, str], facts.SharesSplit] = {}
         self._shown: set[tuple[str, ...]] = set()
         self._held: set[str] = set()
@@ -33,6 +36,12 @@ class Keys:
         match fact:
             case facts.SeedMade():
                 yield from self._make(fact)
+            case facts.SeedBrought():
+                yield from self._bring(fact)
+            case facts.SharesVoid():
+                yield from self._named(fact.key)
+                self._live.discard(fact.key)
+                self._splits = {at: one for at, one in self._splits.items() if at[0] != fact.key}
             case (
                 facts.PhraseShown()
                 | facts.PhraseConfirmed()
@@ -73,8 +82,22 @@ class Keys:
                 break
         self._made[fact.key] = fact.fingerprint
 
+    def _bring(self, fact: facts.SeedBrought) -> Iterator[str]:
+        if fact.key in self._made or fact.key in self._live:
+            yield f"{visible(fact.key)} is here already"
+        if self._brought.get(fact.key, fact.fingerprint) != fact.fingerprint:
+            yield f"{visible(fact.key)} was another key before"
+        if fact.fingerprint not in self._held:
+            yield f"the key {fact.fingerprint} was not recovered in this session"
+        self._brought[fact.key] = fact.fingerprint
+        self._brought_sets.add((fact.fingerprint, fact.set))
+        self._live.add(fact.key)
+
     def _named(self, key: str) -> Iterator[str]:
-        if key not in self._made:
+        if key in self._brought:
+            if key not in self._live:
+                yield f"the new cards of {visible(key)} are void"
+        elif key not in self._made:
             yield f"{visible(key)} was never made"
         elif key in self._void:
             yield f"{visible(key)} is void"
@@ -88,7 +111,8 @@ class Keys:
             case facts.PhraseConfirmed() if (fact.key, fact.person) not in self._shown:
                 yield f"{visible(fact.person)} was not shown this phrase"
             case facts.SharesSplit():
-                if self._made.get(fact.key, fact.fingerprint) != fact.fingerprint:
+                known = {**self._made, **self._brought}
+                if known.get(fact.key, fact.fingerprint) != fact.fingerprint:
                     yield f"the fingerprint is not that of {visible(fact.key)}"
                 self._splits[fact.key, fact.set] = fact
             case facts.CardShown():
@@ -112,7 +136,10 @@ class Keys:
         """Look whether the cards are enough, where this ceremony made them."""
         if len(set(fact.cards)) < len(fact.cards):
             yield "it names a card twice"
-        made = [key for key, known in self._made.items() if known == fact.fingerprint]
+        if (fact.fingerprint, fact.set) in self._brought_sets:
+            return
+        known = {**self._made, **self._brought}
+        made = [key for key, fingerprint in known.items() if fingerprint == fact.fingerprint]
         splits = [self._splits.get((key, fact.set)) for key in made]
         if fact.way == "phrase" or not made:
             return

@@ -128,7 +128,7 @@ class People:
                 yield from self._lacking(self._here)
             case facts.PersonPresent():
                 yield from self._arrived(fact)
-            case facts.Attested() | facts.IntentApproved():
+            case facts.Attested() | facts.IntentApproved() | facts.Acknowledged():
                 yield from self._acts(fact.person, fact.role)
             case (
                 facts.PhraseShown()
@@ -136,9 +136,15 @@ class People:
                 | facts.CardShown()
                 | facts.CardVerified()
                 | facts.FingerprintConfirmed()
+                | facts.CardAudited()
+                | facts.KeyProved()
+                | facts.AddressConfirmed()
             ):
                 yield from self._acts(fact.person)
-            case facts.KeyRecovered() | facts.Aborted():
+            case facts.ItemStored():
+                yield from self._acts(fact.holder)
+                yield from self._acts(fact.sealed_by)
+            case facts.KeyRecovered() | facts.Aborted() | facts.ItemDestroyed():
                 for person in fact.persons:
                     yield from self._acts(person)
             case facts.ExceptionMade():

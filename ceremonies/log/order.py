@@ -15,6 +15,7 @@ _OUTSIDE = (
     facts.Paused,
     facts.ExceptionMade,
     facts.KeyVoid,
+    facts.SharesVoid,
     facts.Sealed,
     facts.Aborted,
 )
@@ -22,6 +23,7 @@ _OUTSIDE = (
 
 _ON_RESUMING = (
     facts.MachineChecked,
+    facts.RoomChecked,
     facts.PersonPresent,
     facts.KeyRecovered,
     facts.FingerprintConfirmed,
@@ -42,6 +44,8 @@ class Order:
         self._program = genesis.program_sha256 if genesis else ""
         self._attempts: dict[str, int] = {}
         self._ended: set[int] = set()
+        self._failed: set[int] = set()
+        self._excused: set[int] = set()
         self._attested: dict[int, set[str]] = {}
         self._of_key: dict[str, set[int]] = {}
         self._open: int | None = None
@@ -67,8 +71,12 @@ class Order:
                 self._open, self._resumed = None, True
                 if fact.program_sha256 != self._program:
                     yield "it was resumed by another program than the one that began it"
-            case facts.KeyVoid():
+            case facts.KeyVoid() | facts.SharesVoid():
                 self._undo(fact.key)
+            case facts.Failed():
+                yield from self._fail(fact)
+            case facts.ExceptionMade() if self._index.get(fact.step) in self._failed:
+                self._excused.add(self._index[fact.step])
             case facts.Paused() if fact.step != self._begun:
                 yield f"it pauses {_step(fact.step)}, and {_step(self._begun)} is under way"
             case Genesis() | Plan():
@@ -103,7 +111,7 @@ class Order:
         if self._open is not None:
             yield f"the step {visible(self._open_name)} had not ended"
         for earlier, step in enumerate(self._steps[:index]):
-            if step.mandatory and earlier not in self._ended:
+            if not self._is_past(earlier):
                 yield f"the step {visible(step.id)} comes before it and had not ended"
                 break
         if not self._resumed and (
@@ -117,6 +125,8 @@ class Order:
         # whoever goes back does everything after it again
         for again in range(index, index + 1 if self._opens(index) else len(self._steps)):
             self._ended.discard(again)
+            self._failed.discard(again)
+            self._excused.discard(again)
             self._attested.pop(again, None)
         self._open, self._begun, self._last_ended = index, fact.step, ""
 
@@ -126,6 +136,19 @@ class Order:
             return
         self._ended.add(self._open)
         self._open, self._begun, self._last_ended = None, "", fact.step
+
+    def _fail(self, fact: facts.Failed) -> Iterator[str]:
+        if self._open is None or fact.step != self._open_name:
+            yield f"the step {visible(fact.step)} is not under way"
+            return
+        self._failed.add(self._open)
+        self._open, self._begun = None, ""
+
+    def _is_past(self, index: int) -> bool:
+        """Whether a step ended, or may be left out; one that failed was excused by two people."""
+        may_miss = not self._steps[index].mandatory
+        is_left = index not in self._failed or index in self._excused
+        return index in self._ended or (may_miss and is_left)
 
     def _close(self, fact: facts.Closed) -> Iterator[str]:
         if fact.steps != len(self._steps):
@@ -137,8 +160,9 @@ class Order:
                 for role in step.attest:
                     if role not in self._attested.get(index, ()):
                         yield f"no {visible(role)} attested the step {visible(step.id)}"
-            elif step.mandatory:
-                yield f"the mandatory step {visible(step.id)} has not ended"
+            elif not self._is_past(index):
+                kind = "mandatory step" if step.mandatory else "step"
+                yield f"the {kind} {visible(step.id)} has not ended"
 
 
 def _step(name: str) -> str:

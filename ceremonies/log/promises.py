@@ -29,6 +29,22 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "sign-psbt": (facts.PsbtSigned,),
     "send-payload": (facts.FileKept,),
     "seal-log": (facts.Sealed,),
+    "check-program": (facts.ProgramChecked,),
+    "bind-time": (facts.TimeBound,),
+    "acknowledge": (facts.Acknowledged,),
+    "inventory": (facts.ItemStored,),
+    "destroy": (facts.ItemDestroyed,),
+    "audit-cards": (facts.CardAudited,),
+    "bring-seed": (facts.SeedBrought,),
+    "write-record": (facts.FileKept,),
+    "read-record": (facts.FileKept,),
+    "enrol-people": (facts.PersonEnrolled, facts.FileKept),
+    "enrol-machine": (facts.MachineEnrolled,),
+    "join-wallet": (facts.WalletRegistered, facts.FileKept),
+    "prove-key": (facts.KeyProved,),
+    "confirm-address": (facts.AddressConfirmed,),
+    "finalize": (facts.TransactionFinalized, facts.FileKept),
+    "sign-message": (facts.MessageSigned, facts.FileKept),
 }
 """What a step logs before it ends, by its action; other actions promise nothing here."""
 

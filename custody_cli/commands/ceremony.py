@@ -11,12 +11,13 @@ import typer
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
-from custody_cli.options import Debug, Json
+from custody_cli.options import Debug, Json, Out
 
 if TYPE_CHECKING:
     from custody_cli.contract import (
         CeremonyCheckAnswer,
         CeremonyListAnswer,
+        CeremonyPrintAnswer,
         CeremonyRunAnswer,
         CeremonyShowAnswer,
         CeremonyStatusAnswer,
@@ -69,6 +70,30 @@ def check(script: ScriptName, json: Json = False, debug: Debug = False) -> None:
     found: CeremonyCheckAnswer = checked(read, checking.check(read))
     exit_code = 0 if found["sound"] else 3
     answer(found, json=json, show=lambda: _drawn().check(found), exit_code=exit_code)
+
+
+@app.command(name="print", epilog=example("custody ceremony print keygen-2of3 -o form.html"))
+def print_(
+    script: ScriptName,
+    output: Out,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Mark every page as a rehearsal's.")
+    ] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write the paper form of a script: steps, initials, exceptions, inventory."""
+    from ceremonies import disk
+    from ceremonies.conduct.check import insist
+    from custody_cli.ceremony_answers import shown
+    from custody_cli.paper.form import form
+    from custody_cli.scripts import script_from
+
+    read = script_from(script)
+    insist(read)
+    disk.create(output, form(shown(read), rehearsal=rehearse).encode())
+    found: CeremonyPrintAnswer = {"id": read.id, "sha256": read.sha256, "output": str(output)}
+    answer(found, json=json, show=lambda: _drawn().printed(found))
 
 
 @app.command(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from custody_cli.contract import (
         CeremonyCheckAnswer,
         CeremonyListAnswer,
+        CeremonyPrintAnswer,
         CeremonyRoleJson,
         CeremonyRunAnswer,
         CeremonyShowAnswer,
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     )
 
 _WORDS_A_LINE = 5
+_FAILING = {
+    "pause": "",
+    "exception": "two people may go on without it",
+    "abort": "the ceremony can only be ended",
+}
 
 
 def ceremonies(found: CeremonyListAnswer) -> None:
@@ -61,6 +67,13 @@ def check(found: CeremonyCheckAnswer) -> None:
         page.print(f"    {one['hint']}")
     verdict = "sound" if found["sound"] else "not sound"
     page.print(f"{found['id']} is {verdict}; its script is {in_fours(found['sha256'][:16])} …")
+
+
+def printed(found: CeremonyPrintAnswer) -> None:
+    """Say where the paper form is, and which script it is of."""
+    page = console()
+    page.print(f"the form of {found['id']} is {visible(found['output'])}")
+    page.print(f"its script is {in_fours(found['sha256'][:16])} …")
 
 
 def status(found: CeremonyStatusAnswer) -> None:
@@ -123,6 +136,24 @@ def _material(found: CeremonyShowAnswer) -> Iterable[tuple[str, str]]:
     if found["shares"] is not None:
         groups = " and ".join(found["shares"]["groups"])
         yield "cards", f"{groups}; {found['shares']['groups_needed']} group(s) needed"
+        if found["shares"]["sites"]:
+            yield "kept at", ", ".join(found["shares"]["sites"])
+        if found["shares"]["no_site_reaches_threshold"]:
+            yield "", "no site holds enough of them to recover the key"
+    yield from _around(found)
+
+
+def _around(found: CeremonyShowAnswer) -> Iterable[tuple[str, str]]:
+    for number, (site, about) in enumerate(found["sites"].items()):
+        yield "" if number else "sites", f"{site}: {about}"
+    for number, one in enumerate(found["materials"]):
+        serial = ", each with its serial number" if one["serial"] else ""
+        yield "" if number else "materials", f"{one['count']} {one['name']}{serial}"
+    for number, demand in enumerate(found["room"]):
+        yield "" if number else "the room", demand
+    if found["policy"] is not None:
+        yield "policy", in_fours(found["policy"][:32])
+        yield "", in_fours(found["policy"][32:])
 
 
 def _told(value: object) -> str:
@@ -147,3 +178,5 @@ def _step(step: CeremonyStepJson) -> Iterable[tuple[str, str]]:
     yield "gives", ", ".join(step["gives"])
     yield "attested by", ", ".join(step["attest"])
     yield "writes", ", ".join(step["outputs"])
+    yield "answers", ", ".join(step["maps"])
+    yield "if it fails", _FAILING[step["on_fail"]]

@@ -10,6 +10,7 @@ from ceremonies.log.facts import Fact
 from ceremonies.spoken import visible
 from custody_cli.show.console import console
 from custody_cli.show.console import facts as pairs
+from custody_cli.show.things import of_things
 
 if TYPE_CHECKING:
     from ceremonies.log.records import Record
@@ -48,6 +49,7 @@ def sentence(record: Record, opened: Opened) -> str:
         or _of_keys(fact)
         or _of_wallets(fact)
         or _of_transactions(fact, record.seq, opened)
+        or of_things(fact, record.seq, opened)
     )
     return said or record.type
 
@@ -121,6 +123,8 @@ def _of_steps(fact: Fact) -> str | None:
             return f"{fact.person} ({fact.role}) attests step {fact.step}"
         case facts.ExceptionMade():
             return f"EXCEPTION in step {fact.step}, by {_listed(fact.persons)}: {fact.why}"
+        case facts.Failed():
+            return f"step {fact.step} FAILED ({fact.why})"
     return None
 
 

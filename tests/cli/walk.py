@@ -41,6 +41,7 @@ CEREMONIES = (
     "ceremony list",
     "ceremony show",
     "ceremony check",
+    "ceremony print",
     "ceremony run",
     "ceremony status",
     "ceremony resume",
@@ -150,6 +151,7 @@ def live_ceremonies(room: Room, *flags: str) -> None:
     room.ok("ceremony", "list", *flags)
     room.ok("ceremony", "show", "keygen-2of3", *flags)
     room.ok("ceremony", "check", "sign", *flags)
+    room.ok("ceremony", "print", "sign", "-o", "form.html", *flags)
     room.ok("ceremony", "run", "keygen-2of3", "--at", "keygen", *played)
     room.ok("ceremony", "run", "sign", "--at", "sign", *played)
     room.ok("ceremony", "resume", "sign", *flags)

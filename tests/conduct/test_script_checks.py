@@ -90,7 +90,56 @@ WITNESS = "witness   = { at-least = 2, independent = true }"
 CONFLICT = '[["operator", "custodian"]]'
 SHARES = '[shares]\ngroups = ["2of3"]'
 
+SITES = '\nsites = ["north", "south", "south"]'
+APART = "\nno-site-reaches-threshold = true"
+SCHEME = "[seed]"
+NORTH = '[sites]\nnorth = "the vault"\n'
+
 BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
+    "sites": {
+        "a site that there is not": lambda: keygen(
+            (SHARES, SHARES + SITES), (SCHEME, NORTH + SCHEME)
+        ),
+        "sites for too few cards": lambda: keygen(
+            (SHARES, SHARES + '\nsites = ["north", "north"]'), (SCHEME, NORTH + SCHEME)
+        ),
+        "a quorum at one site": lambda: read(
+            without(KEYGEN, "write-down", "type-back")
+            .data.decode()
+            .replace(SHARES, SHARES + APART + SITES)
+            .replace(SCHEME, NORTH + 'south = "s"\n' + SCHEME)
+            .replace('"south"]', '"north"]')
+            .encode()
+        ),
+        "no word about sites": lambda: read(
+            without(KEYGEN, "write-down", "type-back")
+            .data.decode()
+            .replace(SHARES, SHARES + APART)
+            .encode()
+        ),
+        "a phrase on paper": lambda: read(
+            added(KEYGEN, before="wipe", do="inventory")
+            .data.decode()
+            .replace(SHARES, SHARES + APART)
+            .encode()
+        ),
+    },
+    "on-fail": {
+        "a hand-out that may be left out": lambda: keygen(
+            ('do     = "hand-out-shares"', 'on-fail = "exception"\ndo = "hand-out-shares"'),
+            ('say    = "Each custodian alone writes one card down and types it back."\n' + ATTEST,
+             ""),
+        ),
+        "what is attested and may be left out": lambda: added(
+            KEYGEN, before="wipe", do="inventory",
+            more='on-fail = "exception"\nattest = ["witness"]',
+        ),
+    },
+    "policy": {
+        "a policy that nobody reads": lambda: sign(
+            ("[roles]", f'policy = "{"ab" * 32}"\n[roles]')
+        ),
+    },
     "ids": {
         "two steps of one id": lambda: keygen(('id   = "chance"', 'id   = "split"')),
     },
@@ -197,7 +246,6 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
         "no shares": lambda: keygen((SHARES, "")),
         "no groups": lambda: keygen((SHARES, "[shares]\ngroups = []")),
         "more groups needed than there are": lambda: keygen((SHARES, f"{SHARES}\ngroups-needed=2")),
-        "sites": lambda: keygen((SHARES, f"{SHARES}\nno-site-reaches-threshold = true")),
         "seventeen groups": lambda: keygen(
             (SHARES, "[shares]\ngroups = [" + 17 * '"1of1", ' + "]"),
             ("custodian = 3", "custodian = 17"),

@@ -43,6 +43,7 @@ PARTS = {
     facts.PlannedRole: "planned role",
     facts.ProbeResult: "probe",
     facts.VoidCard: "void card",
+    facts.CheckedLibrary: "library",
     facts.LoggedFinding: "finding",
 }
 
@@ -159,7 +160,7 @@ def test_the_programs_hash_is_computed_as_the_page_says() -> None:
         path
         for package in ("ceremonies", "custody_cli")
         for path in (ROOT / package).rglob("*")
-        if path.suffix in (".py", ".txt", ".toml")
+        if path.suffix in (".py", ".txt", ".toml", ".html")
     ]
     listed = "".join(
         f"{sha256((ROOT / name).read_bytes()).hexdigest()}  {name}\n"

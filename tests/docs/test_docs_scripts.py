@@ -42,6 +42,8 @@ def test_every_key_of_a_script_is_on_the_page() -> None:
         "seed": script.SeedForm,
         "entropy": script.EntropyForm,
         "shares": script.SharesForm,
+        "material": script.MaterialForm,
+        "environment": script.EnvironmentForm,
         "step": script._StepForm,
     }
     inner = [(code(row[0])[0], code(row[1])[0]) for row in told if len(row) == 3]

@@ -225,5 +225,39 @@ EXAMPLES: tuple[Fact, ...] = (
     facts.Sealed(size=7, seal_sha256=HASH, persons=("ana", "ben")),
     facts.Aborted(why="no quorum", persons=("ana", "ben")),
     facts.Closed(steps=3, wall_claimed=NOW),
+    facts.Failed(step="machine", why="refused"),
+    facts.RoomChecked(demands=("the door is locked",)),
+    facts.ProgramChecked(
+        program_sha256=HASH,
+        libraries=(facts.CheckedLibrary(name="rich", version="14.0", sha256=HASH),),
+    ),
+    facts.TimeBound(chain="mainnet", height=900_000, block=HASH),
+    facts.Acknowledged(text="old cards stay secret", person="ana", role="operator"),
+    facts.ItemStored(
+        item="card 1-1 of set 1a2b",
+        holder="ben",
+        sealed_by="ana",
+        bag_commitment=HASH,
+        seal_commitment=HASH,
+        site_commitment=HASH,
+    ),
+    facts.ItemDestroyed(
+        item="the laptop", method="shredded", serial_commitment=HASH, persons=("ana", "ben")
+    ),
+    facts.CardAudited(set="1a2b", card="1-2", person="ben"),
+    facts.SeedBrought(key="key-1", set="1a2b", fingerprint="05d027a5"),
+    facts.SharesVoid(
+        key="key-1",
+        why="the power failed",
+        cards=(facts.VoidCard(set="1a2b", card="1-2", person="ben"),),
+    ),
+    facts.PersonEnrolled(person="ana", key_sha256=HASH),
+    facts.MachineEnrolled(name="signer-1", serial_commitment=HASH, program_sha256=HASH),
+    facts.KeyProved(wallet="vault", fingerprint="05d027a5", person="ana"),
+    facts.AddressConfirmed(
+        wallet="vault", path="m/84h/1h/0h/0/0", address_commitment=HASH, person="ana"
+    ),
+    facts.TransactionFinalized(txid=HASH, verified_by=("interpreter", "kernel")),
+    facts.MessageSigned(message_sha256=HASH, address_commitment=HASH, fingerprint="05d027a5"),
 )
 """One of each type that a log knows."""

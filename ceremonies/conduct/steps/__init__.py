@@ -7,17 +7,21 @@ from typing import Any
 from ceremonies.conduct.actions import Action
 from ceremonies.conduct.steps import (
     account,
+    block,
     chance,
     closing,
     collect,
     hand_out,
+    inventory,
     machine,
     payload,
     phrase,
+    program,
     recover,
     review,
     roll_call,
     sign,
+    spoken_to,
     wallet,
 )
 
@@ -43,6 +47,11 @@ ACTIONS: dict[str, Action[Any]] = {
         review.APPROVE_INTENT,
         sign.SIGN_PSBT,
         payload.SEND_PAYLOAD,
+        program.CHECK_PROGRAM,
+        block.BIND_TIME,
+        inventory.INVENTORY,
+        spoken_to.ACKNOWLEDGE,
+        spoken_to.EXCEPTION,
         closing.WIPE,
         closing.SEAL_LOG,
         closing.CLOSE,

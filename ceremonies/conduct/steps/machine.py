@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import Acknowledge, Steps, ask
+from ceremonies.conduct.asks import Acknowledge, Confirm, Steps, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
@@ -54,6 +54,20 @@ def _run(context: Context[CheckMachine]) -> Steps[None]:
             shown="\n".join((*map(_line, probes), *_what_runs(context))),
         )
     )
+    yield from _room(context)
+
+
+def _room(context: Context[CheckMachine]) -> Steps[None]:
+    for number, demand in enumerate(context.script.room, start=1):
+        yield from ask(
+            Confirm(
+                field=context.field(f"room-{number}"),
+                by=Person("", context.step.role),
+                text=f"The script demands of the room: {demand}. Is it so?",
+            )
+        )
+    if context.script.room:
+        context.log(facts.RoomChecked(demands=context.script.room))
 
 
 def _line(probe: Probe) -> str:
@@ -76,8 +90,10 @@ def _finding(probe: Probe) -> Finding:
     )
 
 
-def _expects(_script: Script, step: Step) -> Iterator[Expected]:
+def _expects(script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.seen", ask=Acknowledge, role=step.role)
+    for number in range(1, len(script.room) + 1):
+        yield Expected(field=f"{step.id}.room-{number}", ask=Confirm, role=step.role)
 
 
 CHECK_MACHINE = Action(

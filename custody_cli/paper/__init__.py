@@ -1,0 +1,1 @@
+"""Pages to print: forms that people fill in beside the machine."""
