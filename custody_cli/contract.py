@@ -6,7 +6,7 @@ value, it is `null`.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, final
 
 
 class FindingJson(TypedDict):
@@ -141,7 +141,10 @@ class WalletWayJson(TypedDict):
 
 
 class WalletAnswer(TypedDict):
-    """`custody wallet create` and `custody wallet show`; `means` is all `ways` in one sentence."""
+    """`custody wallet create` and `custody wallet show`; `means` is all `ways` in one sentence.
+
+    `policy` is the hash of the policy that the wallet file pins.
+    """
 
     name: str
     network: str
@@ -155,6 +158,8 @@ class WalletAnswer(TypedDict):
     ways: list[WalletWayJson]
     keys: list[WalletKeyJson]
     notes: list[str]
+    policy: str | None
+    last_index: int | None
 
 
 class DifferenceJson(TypedDict):
@@ -239,13 +244,22 @@ class SignaturesJson(TypedDict):
     signers: list[str]
 
 
+class ApprovalsJson(TypedDict):
+    """How many people's approvals the policy needs, and whose were given."""
+
+    needed: int
+    by: list[str]
+
+
 class PsbtShowAnswer(TypedDict):
     """`custody psbt show`: exit 0 when `verdict` is `sign`, 4 when `refuse`.
 
-    There is no intent for a refused PSBT.
+    There is no intent for a refused PSBT. `policy` is the SHA-256 of the policy's file.
     """
 
     intent: str | None
+    policy: str | None
+    approvals: ApprovalsJson
     txid: str
     network: str
     wallet: str
@@ -267,6 +281,42 @@ class PsbtSignAnswer(PsbtShowAnswer):
     signatures_added: int
     complete: bool
     output: str
+
+
+@final
+class PsbtSignedItem(PsbtSignAnswer):
+    """One PSBT of a folder that was signed."""
+
+    psbt: str
+
+
+@final
+class PsbtFailedItem(ErrorAnswer):
+    """One PSBT of a folder that was not signed, and why."""
+
+    psbt: str
+
+
+PsbtBatchItem = PsbtSignedItem | PsbtFailedItem
+"""What `custody psbt sign --jsonl` prints for each PSBT of a folder."""
+
+
+class PsbtBatch(TypedDict):
+    """`custody psbt sign` of a folder; `left` counts those that were not tried after a failure."""
+
+    signed: int
+    failed: int
+    left: int
+    psbts: list[PsbtSignedItem | PsbtFailedItem]
+
+
+class PolicyCheckAnswer(TypedDict):
+    """`custody policy check`."""
+
+    sha256: str
+    network: str
+    wallet: str | None
+    words: list[str]
 
 
 class PsbtCombineAnswer(TypedDict):

@@ -57,6 +57,15 @@ _EXITS: tuple[tuple[type[CeremonyError], int, str], ...] = (
 )
 
 
+_WORST_FIRST = (BUG, 5, 6, 3, 4, 7)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code of many: a bug, then 5, 6, 3, 4, 7; 0 where all went well."""
+    found = set(codes)
+    return next((code for code in _WORST_FIRST if code in found), max(found, default=0))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """One failure as the outside sees it."""

@@ -72,7 +72,7 @@ def custody(
 def run() -> NoReturn:
     """Be `custody`: what the console script calls."""
     arguments = sys.argv[1:]
-    as_json = "--json" in arguments
+    as_json = "--json" in arguments or "--jsonl" in arguments
     try:
         _close_doors()
         code = _call(arguments or ["--help"])

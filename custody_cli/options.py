@@ -99,3 +99,22 @@ OptionalWalletFile = Annotated[
     Path | None,
     typer.Option("--wallet", metavar="WALLET", help="Review it under this wallet first."),
 ]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="POLICY", help="The policy it must obey.")
+]
+HistoryFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--history", metavar="DIR", help="A finished ceremony; once per ceremony."),
+]
+Height = Annotated[
+    int | None,
+    typer.Option("--height", metavar="N", min=0, help="The height of the last block."),
+]
+SignersFile = Annotated[
+    Path | None,
+    typer.Option("--signers", metavar="FILE", help="Your own copy of who may sign and approve."),
+]
+ApprovalFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--approval", metavar="FILE", help="A person's signature; once per person."),
+]

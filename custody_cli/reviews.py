@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ceremonies.bitcoin.psbt import Psbt
+from ceremonies.signing.approval import Approval
 from ceremonies.signing.facts import Facts, InputFact, OutputFact
+from ceremonies.signing.history import PastPayment, PastSigning
 from ceremonies.signing.review import Review
 from ceremonies.signing.rules.amounts import rate_text
 from custody_cli.exits import findings_json
@@ -14,13 +17,20 @@ if TYPE_CHECKING:
     from custody_cli.contract import InputJson, OutputJson, PsbtShowAnswer
 
 
-def review_answer(reviewed: Review, signed: Psbt | None = None) -> PsbtShowAnswer:
+def review_answer(
+    reviewed: Review, signed: Psbt | None = None, approvals: Iterable[Approval] = ()
+) -> PsbtShowAnswer:
     """Put a review into the form of `custody psbt show`; signatures are counted in `signed`."""
-    facts = reviewed.facts
+    facts, asked = reviewed.facts, reviewed.policy.approvals
     unsigned = facts.psbt.transaction
     fee = facts.fee_sat
     return {
         "intent": None if reviewed.intent is None else reviewed.intent.hex(),
+        "policy": reviewed.policy.sha256,
+        "approvals": {
+            "needed": 0 if asked is None else asked.needed,
+            "by": sorted({approval.person for approval in approvals}),
+        },
         "txid": unsigned.txid[::-1].hex(),
         "network": facts.wallet.network.name,
         "wallet": facts.wallet.name,
@@ -38,6 +48,24 @@ def review_answer(reviewed: Review, signed: Psbt | None = None) -> PsbtShowAnswe
         "findings": findings_json(reviewed.findings),
         "verdict": reviewed.verdict,
     }
+
+
+def remembered(reviewed: Review) -> PastSigning:
+    """Return a review, signed a moment ago, as history for what follows."""
+    facts = reviewed.facts
+    return PastSigning(
+        log="of this command",
+        txid=facts.psbt.transaction.txid[::-1].hex(),
+        wallet=facts.wallet.id,
+        height=reviewed.history.height,
+        outpoints=tuple(str(fact.given.outpoint) for fact in facts.inputs),
+        payments=tuple(
+            PastPayment(address=fact.address, value_sat=fact.made.value)
+            for fact in facts.outputs
+            if fact.kind in ("payment", "data")
+        ),
+        fee_sat=facts.fee_sat,
+    )
 
 
 def _present(facts: Facts, psbt: Psbt) -> int:

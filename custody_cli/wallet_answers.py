@@ -25,6 +25,8 @@ def wallet_answer(wallet: Wallet, explained: Explained) -> WalletAnswer:
         "id": wallet.id,
         "threshold": wallet.threshold,
         "signers": list(wallet.signers),
+        "policy": wallet.policy_sha256,
+        "last_index": wallet.last_index,
         "means": explained.sentence,
         "ways": [{"words": way.words, "ours": way.is_ours} for way in explained.ways],
         "keys": [

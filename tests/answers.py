@@ -23,6 +23,7 @@ ANSWERS: dict[str, Any] = {
     "psbt sign": contract.PsbtSignAnswer,
     "psbt combine": contract.PsbtCombineAnswer,
     "psbt finalize": contract.PsbtFinalizeAnswer,
+    "policy check": contract.PolicyCheckAnswer,
     "ceremony list": contract.CeremonyListAnswer,
     "ceremony show": contract.CeremonyShowAnswer,
     "ceremony check": contract.CeremonyCheckAnswer,

@@ -88,6 +88,34 @@ def is_data(script: bytes) -> bool:
     return script[:1] == b"\x6a"
 
 
+def data_of(script: bytes) -> bytes:
+    """Return what an `OP_RETURN` script carries: its pushes, or all of it where it is no pushes."""
+    data, rest = b"", script[1:]
+    while rest:
+        size, start = rest[0], 1
+        if size in (0x4C, 0x4D, 0x4E):
+            start += 1 << (size - 0x4C)
+            size = int.from_bytes(rest[1:start], "little")
+        elif size > 0x4C:
+            return script[1:]
+        if start + size > len(rest):
+            return script[1:]
+        data, rest = data + rest[start : start + size], rest[start + size :]
+    return data
+
+
+def dust_limit(script: bytes) -> int:
+    """Return how many satoshi an output must have that nodes relay, as Bitcoin Core counts it.
+
+    It is what it costs, at 3 sat/vB, to make it and to spend it.
+    """
+    if is_data(script):
+        return 0
+    output = 8 + len(blob(script))
+    spending = 67 if witness_program(script) is not None else 148
+    return 3 * (output + spending)
+
+
 def witness_program(script: bytes) -> tuple[int, bytes] | None:
     """Return the version and program of a witness output, or None (BIP-141)."""
     if not 4 <= len(script) <= 42 or script[1] != len(script) - 2:

@@ -77,6 +77,11 @@ class Transaction:
         """Its identifier in wire order: the double SHA-256 without witnesses."""
         return double_sha256(self.serialize(witness=False))
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether its locktime holds: it is not zero, and an input asks for it (BIP-65)."""
+        return self.locktime > 0 and any(given.sequence != 0xFFFFFFFF for given in self.inputs)
+
     @cached_property
     def vsize(self) -> int:
         """Its virtual size in vbytes, rounded up (BIP-141)."""

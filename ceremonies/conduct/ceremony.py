@@ -124,6 +124,28 @@ def begun(
     content = signers_file or practice.signers_file()
     known = signers.read(content)
     _insist_signers(known, script, rehearsal=rehearsal)
+    with started(
+        folder, script, signers_file=content, world=world, log=log, rehearsal=rehearsal
+    ) as ceremony:
+        yield ceremony
+
+
+@contextlib.contextmanager
+def started(
+    folder: Path,
+    script: Script,
+    *,
+    signers_file: bytes,
+    world: World,
+    log: str | None = None,
+    rehearsal: bool = False,
+) -> Iterator[Ceremony]:
+    """Lay out a new folder and begin its log, whatever the script and the signers are.
+
+    Raises:
+        MachineError: the folder exists or cannot be written; nothing was left behind.
+    """
+    known = signers.read(signers_file)
     nonce = world.salts(_NONCE_BYTES).hex()
     genesis = Genesis(
         log=f"{REHEARSAL_LOG * rehearsal}{log or f'{script.id}/{nonce[:16]}'}",
@@ -136,7 +158,7 @@ def begun(
         program_sha256=world.program_sha256,
         wall_claimed=world.clock.wall(),
     )
-    files = {SCRIPT: script.data, SIGNERS: content}
+    files = {SCRIPT: script.data, SIGNERS: signers_file}
     plan = plan_of(script, rehearsal=rehearsal)
     with _new(folder, files, genesis, plan, world) as journal:
         yield Ceremony(script, known, journal, world, is_resumed=False)

@@ -296,6 +296,13 @@ class FileKept(Fact, frozen=True, kw_only=True):
     bytes: Count
 
 
+class HeightClaimed(Fact, frozen=True, kw_only=True):
+    """Somebody said how high the chain is; no block was named that would prove it."""
+
+    type: ClassVar[str] = "height.claimed"
+    height: Count
+
+
 class LoggedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a rule found, and in how many places; without messages, which may name amounts."""
 
@@ -551,6 +558,7 @@ FACTS: dict[str, type[Fact]] = {
         AccountDerived,
         WalletRegistered,
         FileKept,
+        HeightClaimed,
         PsbtReviewed,
         PsbtSpends,
         IntentApproved,

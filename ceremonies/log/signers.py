@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ceremonies.errors import InputError
@@ -24,35 +24,59 @@ MAX_SIZE = 256 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 """What a signer may be called: it is part of file names, and no pattern to anyone."""
 
+_OPTIONS = {
+    f'namespaces="{",".join(names)}"': frozenset(names)
+    for names in (
+        (sshsig.NAMESPACE,),
+        (sshsig.INTENT_NAMESPACE,),
+        (sshsig.NAMESPACE, sshsig.INTENT_NAMESPACE),
+        (sshsig.INTENT_NAMESPACE, sshsig.NAMESPACE),
+    )
+}
 _NAMESPACES = f'namespaces="{sshsig.NAMESPACE}"'
 _FORM = f"one person a line: NAME [{_NAMESPACES}] TYPE KEY [COMMENT], single spaces between"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signers:
-    """The keys by name, in the order of the file; `sha256` is the file's, in hex."""
+    """The keys by name, in the order of the file; `sha256` is the file's, in hex.
+
+    `confined` are the namespaces of those whose line names any: their key counts for nothing else.
+    """
 
     keys: Mapping[str, PublicKey]
     sha256: str
+    confined: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everyone who may sign, in the order of the file."""
         return tuple(self.keys)
 
-    def insist(self, name: str, armored: bytes, message: bytes) -> None:
-        """Insist that `armored` is the signature of the person `name` over a seal.
+    def insist(
+        self, name: str, armored: bytes, message: bytes, *, namespace: str = sshsig.NAMESPACE
+    ) -> None:
+        """Insist that `armored` is the signature of the person `name` over a seal or an approval.
 
         Raises:
             InputError: there is no such signer, or this is no signature that counts.
-            IntegrityError: it is a signature, and not this person's over this seal.
+            IntegrityError: it is a signature, and not this person's over this message.
         """
         key = self.keys.get(name)
         if key is None:
             raise InputError(
                 "there is no signer of this name", hint="use a name of the list of signers"
             )
-        sshsig.verify(armored, message=message, namespace=sshsig.NAMESPACE, key=key)
+        if namespace not in self.confined.get(name, {namespace}):
+            raise InputError(
+                f"this signer's key is not for the namespace {namespace}",
+                hint="the option namespaces of the signer's line says what it is for",
+            )
+        sshsig.verify(armored, message=message, namespace=namespace, key=key)
+
+    def name_of(self, blob: bytes) -> str | None:
+        """Return whose key a wire blob is, or None where it is nobody's of the list."""
+        return next((name for name, key in self.keys.items() if key.blob == blob), None)
 
 
 def read(data: bytes) -> Signers:
@@ -64,19 +88,26 @@ def read(data: bytes) -> Signers:
     """
     keys: dict[str, PublicKey] = {}
     taken: dict[str, int] = {}
+    confined: dict[str, frozenset[str]] = {}
     for number, line in enumerate(_lines(data), start=1):
         if not line or line.startswith("#"):
             continue
-        name, key = _person(line, number)
+        name, key, namespaces = _person(line, number)
         # on some disks, and to some ears, ANA is ana
         for known, what in ((f"name {name.lower()}", "name"), (key.identity.hex(), "key")):
             first = taken.setdefault(known, number)
             if first != number:
                 raise _bad(number, f"the {what} is that of line {first}", "give each person one")
         keys[name] = key
+        if namespaces:
+            confined[name] = namespaces
     if not keys:
         raise InputError("the list of signers names nobody", hint=_FORM)
-    return Signers(keys=MappingProxyType(keys), sha256=hashlib.sha256(data).hexdigest())
+    return Signers(
+        keys=MappingProxyType(keys),
+        sha256=hashlib.sha256(data).hexdigest(),
+        confined=MappingProxyType(confined),
+    )
 
 
 def _lines(data: bytes) -> list[str]:
@@ -95,7 +126,7 @@ def _lines(data: bytes) -> list[str]:
     return lines
 
 
-def _person(line: str, number: int) -> tuple[str, PublicKey]:
+def _person(line: str, number: int) -> tuple[str, PublicKey, frozenset[str]]:
     name, *rest = line.split(" ")
     if not NAME.fullmatch(name):
         raise _bad(
@@ -103,10 +134,11 @@ def _person(line: str, number: int) -> tuple[str, PublicKey]:
             "it does not begin with one plain name",
             "letters, digits and . _ @ + - alone, no patterns and no lists",
         )
+    namespaces: frozenset[str] = frozenset()
     if rest and "=" in rest[0].split('"')[0]:
-        if rest[0] != _NAMESPACES:
+        if rest[0] not in _OPTIONS:
             raise _bad(number, f"it has an option other than {_NAMESPACES}", "leave it out")
-        rest = rest[1:]
+        namespaces, rest = _OPTIONS[rest[0]], rest[1:]
     if len(rest) < 2:
         raise _bad(number, "it has no type and key after the name", _FORM)
     kind, encoded = rest[:2]
@@ -116,7 +148,7 @@ def _person(line: str, number: int) -> tuple[str, PublicKey]:
         raise _bad(number, error.cause, error.hint) from None
     if key.type != kind:
         raise _bad(number, "the type it names is not that of its key", "copy the line again")
-    return name, key
+    return name, key, namespaces
 
 
 def _bad(number: int, why: str, hint: str) -> InputError:

@@ -17,6 +17,9 @@ NAMESPACE = "ceremony-seal-v1"
 MAX_SIZE = 16 * 1024
 """The longest armored signature that is read, in bytes; RSA of 16,384 bits needs half of it."""
 
+INTENT_NAMESPACE = "ceremony-intent-v1"
+"""What a signature over the approval of an intent is made for."""
+
 _MAGIC = b"SSHSIG"
 _VERSION = 1
 _WIDTH = 70
@@ -25,7 +28,7 @@ _END = b"-----END SSH SIGNATURE-----"
 # lines of 76 at most, as the protocol advises; ssh-keygen writes 70
 _ARMORED = re.compile(_BEGIN + rb"\n((?:[A-Za-z0-9+/=]{1,76}\n)+)" + _END + rb"\n?")
 _HASHES = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
-_AGAIN = f"sign again with `ssh-keygen -Y sign -n {NAMESPACE}`"
+_AGAIN = "sign again with `ssh-keygen -Y sign`, for the namespace that is asked for"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +48,25 @@ def verify(armored: bytes, *, message: bytes, namespace: str, key: PublicKey) ->
         InputError: it is no OpenSSH signature, or of a kind that does not count.
         IntegrityError: it is one, and not this key's over this message for this namespace.
     """
-    found = _read(armored)
+    found, again = _read(armored), f"sign again with `ssh-keygen -Y sign -n {namespace}`"
     if found.key != key.blob:
-        raise IntegrityError("the signature was made with another key", hint=_AGAIN)
+        raise IntegrityError("the signature was made with another key", hint=again)
     if found.namespace != namespace:
         raise IntegrityError(
-            f"the signature was not made for the namespace {namespace}", hint=_AGAIN
+            f"the signature was not made for the namespace {namespace}", hint=again
         )
     signed = _signed_over(message, namespace=namespace, hash_name=found.hash_name)
     if not key.signed(found.signature, signed):
-        raise IntegrityError("the signature does not hold for this content", hint=_AGAIN)
+        raise IntegrityError("the signature does not hold for this content", hint=again)
+
+
+def key_in(armored: bytes) -> bytes:
+    """Return the public key, as its wire blob, that a signature names as its own.
+
+    Raises:
+        InputError: it is no OpenSSH signature, or of a form that does not count.
+    """
+    return _read(armored).key
 
 
 def sign_ed25519(private: bytes, message: bytes, namespace: str = NAMESPACE) -> bytes:

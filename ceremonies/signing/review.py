@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.errors import Finding, Level, Refused
 from ceremonies.signing.facts import Facts, gather
+from ceremonies.signing.history import History
 from ceremonies.signing.intent import intent_of
-from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules import RULES
 from ceremonies.wallets.wallet import Wallet
 
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """Facts and findings. `intent` is there only where nothing refuses."""
+    """Facts and findings, and the policy and history that were applied.
+
+    `intent` is there only where nothing refuses.
+    """
 
     facts: Facts
     findings: tuple[Finding, ...]
     intent: bytes | None
+    policy: Policy
+    history: History
 
     @property
     def verdict(self) -> Literal["sign", "refuse"]:
@@ -49,28 +55,26 @@ def review(
     Amounts are satoshi; labels and paths inside the PSBT are never believed. Findings are listed
     whatever their level; nothing raises here.
     """
-    chosen = policy or Policy()
-    facts = gather(psbt, wallet, signer)
-    return judge(facts, chosen, history or History())
+    return judge(gather(psbt, wallet, signer), policy or Policy(), history or History())
 
 
-def with_signer(
-    reviewed: Review,
-    signer: Signer,
-    *,
-    policy: Policy | None = None,
-    history: History | None = None,
-) -> Review:
+def with_signer(reviewed: Review, signer: Signer) -> Review:
     """Ask every rule again, now that the key is at hand; the facts stay the ones that were read."""
     facts = replace(reviewed.facts, signer=signer)
-    return judge(facts, policy or Policy(), history or History())
+    return judge(facts, reviewed.policy, reviewed.history)
 
 
 def judge(facts: Facts, policy: Policy, history: History) -> Review:
     """Ask every rule, and weigh its findings by the policy."""
     found = [policy.weighed(finding) for rule in RULES for finding in rule(facts, policy, history)]
     refused = any(finding.level is Level.REFUSE for finding in found)
-    return Review(facts=facts, findings=tuple(found), intent=None if refused else intent_of(facts))
+    return Review(
+        facts=facts,
+        findings=tuple(found),
+        intent=None if refused else intent_of(facts),
+        policy=policy,
+        history=history,
+    )
 
 
 def insist(reviewed: Review, approved: bytes | None = None) -> bytes:

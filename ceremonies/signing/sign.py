@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from ceremonies.bitcoin import keymaps
@@ -16,6 +16,8 @@ from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
 from ceremonies.secret import Secret
+from ceremonies.signing import approval
+from ceremonies.signing.approval import Approval
 from ceremonies.signing.facts import InputFact
 from ceremonies.signing.review import Review, insist
 
@@ -41,20 +43,22 @@ def sign(
     reviewed: Review,
     *,
     approved: bytes | None = None,
+    approvals: Collection[Approval] = (),
     os_random: Callable[[int], bytes] = os.urandom,
 ) -> Signed:
     """Sign every input of ours with the signer the review was made with.
 
-    `approved` is the intent somebody approved. Signatures that are there already stay. Time is
-    linear in the inputs, legacy ones apart, whose hash covers the whole transaction each.
+    `approved` is the intent somebody approved, `approvals` those that a policy may ask for.
+    Signatures that are there already stay. Time is linear in the inputs, legacy ones apart, whose
+    hash covers the whole transaction each.
 
     Raises:
-        Refused: a rule refuses, or the intent is another one.
+        Refused: a rule refuses, the intent is another one, or approvals are missing.
         MachineError: libsecp256k1 is not serving.
         IntegrityError: a new signature fails its second verification, or more changed than that.
     """
     engine.insist_on_libsecp256k1()
-    insist(reviewed, approved)
+    approval.insist(reviewed.policy, insist(reviewed, approved), approvals)
     facts = reviewed.facts
     assert facts.signer is not None, "the review was made with the key at hand"
     assert facts.hashes is not None, "a review that signs knows every amount"

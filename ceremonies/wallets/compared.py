@@ -140,3 +140,5 @@ def _besides(one: Wallet, other: Wallet) -> Iterator[Difference]:
         yield Difference("name", f"A is called {one.name}, B {other.name}", matters=False)
     if one.ours != other.ours:
         yield Difference("ours", "they say different keys are in this room", matters=False)
+    if one.policy_sha256 != other.policy_sha256:
+        yield Difference("policy", "they pin different policies, or one pins none", matters=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from dataclasses import replace
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,7 +21,10 @@ MAX_SIZE = 1024 * 1024
 
 
 class WalletFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The JSON object in the file; `id` is recomputed on reading."""
+    """The JSON object in the file; `id` is recomputed on reading.
+
+    `policy_sha256` and `last_index` are there only where somebody gave them.
+    """
 
     format: Literal["custody-wallet/1"]
     name: str
@@ -28,6 +32,8 @@ class WalletFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     descriptor: str
     id: str
     ours: list[str] | None = None
+    policy_sha256: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
+    last_index: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
 
 
 def write(wallet: Wallet) -> bytes:
@@ -38,8 +44,11 @@ def write(wallet: Wallet) -> bytes:
         "network": wallet.network.name,
         "descriptor": wallet.descriptor,
         "id": wallet.id,
-        **({"ours": list(wallet.ours)} if wallet.ours else {}),
+        "ours": list(wallet.ours) or None,
+        "policy_sha256": wallet.policy_sha256,
+        "last_index": wallet.last_index,
     }
+    content = {key: value for key, value in content.items() if value is not None}
     return (json.dumps(content, indent=2) + "\n").encode()
 
 
@@ -62,6 +71,7 @@ def read(data: bytes) -> Wallet:
             "the wallet file's id is not that of its descriptor and network",
             hint="the file was changed: use another copy, and find out who changed this one",
         )
+    wallet = replace(wallet, policy_sha256=content.policy_sha256, last_index=content.last_index)
     if content.ours is None:
         return wallet
     marked = with_ours(wallet, tuple(content.ours))

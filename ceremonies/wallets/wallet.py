@@ -32,6 +32,8 @@ class Wallet:
     """A wallet file's content. `descriptor` is normalised, with checksum, both branches in one.
 
     `ours` are the key expressions of the descriptor that are said to be in this room.
+    `policy_sha256` is the hash of the policy without which nothing is signed, None where there is
+    none; `last_index` the highest index that was recorded as in use.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Wallet:
     descriptor: str
     branches: tuple[Descriptor, ...]
     ours: tuple[str, ...] = ()
+    policy_sha256: str | None = None
+    last_index: int | None = None
 
     @property
     def checksum(self) -> str:

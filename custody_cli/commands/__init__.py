@@ -46,6 +46,10 @@ NOUNS = {
         help="Review, sign, combine and finalize transactions.",
         example="custody psbt show payment.psbt --wallet vault.wallet.json",
     ),
+    "policy": Noun(
+        help="Say in words what a policy lets be signed.",
+        example="custody policy check vault.policy.toml",
+    ),
     "log": Noun(
         help="Read the log of a ceremony, and verify it.",
         example="custody log verify vault-2026 --signers allowed_signers",

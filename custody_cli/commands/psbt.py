@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ceremonies import disk
-from ceremonies.bitcoin.psbt import reread
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Encoding, Kind, Payload
-from ceremonies.signing.review import Review, insist, review, with_signer
-from ceremonies.strict import hex_bytes
+from ceremonies.signing.approval import text_of
+from ceremonies.signing.policy import Policy
+from ceremonies.signing.review import insist, review
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
-from custody_cli.exits import WrongUsage
+from custody_cli.exits import WrongUsage, worst
+from custody_cli.histories import read_history
 from custody_cli.options import (
+    ApprovalFiles,
     Debug,
+    Height,
+    HistoryFolders,
     Json,
     OptionalWalletFile,
     Out,
     PassphraseSource,
+    PolicyFile,
     SchemeChoice,
     SchemeName,
     SeedSource,
     ShareSources,
+    SignersFile,
     WalletFile,
 )
 from custody_cli.payloads import read_psbt, write_psbt
+from custody_cli.policies import read_policy
 from custody_cli.reviews import review_answer
 from custody_cli.wallets import read_wallet
 
 if TYPE_CHECKING:
     from ceremonies.signing.signer import Signer
     from custody_cli.contract import (
+        PsbtBatch,
+        PsbtBatchItem,
         PsbtCombineAnswer,
         PsbtFinalizeAnswer,
         PsbtShowAnswer,
         PsbtSignAnswer,
     )
     from custody_cli.keys import Key
+    from custody_cli.signing import Bench
 
 app = noun("psbt")
 
@@ -57,13 +70,30 @@ PrevTx = Annotated[
 def show(
     psbt: PsbtName,
     wallet: WalletFile,
+    policy: PolicyFile = None,
     prevtx: PrevTx = None,
+    history: HistoryFolders = None,
+    signers: SignersFile = None,
+    height: Height = None,
+    approval_text: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what an approver signs, with ssh-keygen."),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Review a transaction: where the money goes, and what speaks against signing."""
-    reviewed = review(read_psbt(psbt, prevtx).psbt, read_wallet(wallet))
+    if approval_text is not None:
+        disk.insist_free(approval_text)
+    reviewed = review(
+        read_psbt(psbt, prevtx).psbt,
+        read_wallet(wallet),
+        policy=read_policy(policy),
+        history=read_history(history, signers=signers, height=height),
+    )
     found = review_answer(reviewed)
+    if approval_text is not None and reviewed.intent is not None:
+        disk.create(approval_text, text_of(reviewed.intent, reviewed.policy.sha256))
     refused = reviewed.verdict == "refuse"
     answer(found, json=json, show=lambda: _draw(found), exit_code=4 if refused else 0)
 
@@ -75,47 +105,64 @@ def show(
     )
 )
 def sign(
-    psbt: PsbtName,
+    psbt: Annotated[
+        str,
+        typer.Argument(metavar="PSBT", help="Binary, Base64 or hex, -, or a folder of .psbt."),
+    ],
     wallet: WalletFile,
     output: Out,
     seed: SeedSource = None,
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
+    policy: PolicyFile = None,
+    approval: ApprovalFiles = None,
+    signers: SignersFile = None,
     prevtx: PrevTx = None,
+    history: HistoryFolders = None,
+    height: Height = None,
+    log: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Record it in a log in this new folder.")
+    ] = None,
     approve: Annotated[
-        str | None, typer.Option(metavar="INTENT", help="The intent a reviewer read elsewhere.")
+        list[str] | None,
+        typer.Option(metavar="INTENT", help="An intent that a reviewer read elsewhere."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Answer the last question with yes.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Of a folder, go on after one that fails.")
+    ] = False,
     json: Json = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Print one JSON object a PSBT, as each is done.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Review, approve and sign a transaction; only signatures are added to it."""
     from ceremonies.bitcoin.signer import insist_on_libsecp256k1
-    from ceremonies.signing import finish
-    from ceremonies.signing.sign import sign as make_signatures
     from custody_cli.keys import Use, key_from
+    from custody_cli.signing import Bench, Consent, psbts_in
 
     insist_on_libsecp256k1()
     disk.insist_free(output)
-    given, registered = read_psbt(psbt, prevtx), read_wallet(wallet)
-    first = review(given.psbt, registered)
-    intent = _approved(first, approve, yes=yes)
+    registered = read_wallet(wallet)
     use = Use.on(registered.network)
-    signer = _signer(key_from(seed, share, scheme.value, passphrase, use=use), registered)
-    reviewed = with_signer(first, signer)
-    signed = make_signatures(reviewed, approved=intent)
-    result = reread(signed.data).with_previous(given.previous)
-    complete = finish.is_complete(result)
-    write_psbt(output, signed.data, given.encoding)
-    found: PsbtSignAnswer = {
-        **review_answer(reviewed, result),
-        "signed_by": signed.signed_by,
-        "signatures_added": signed.signatures_added,
-        "complete": complete,
-        "output": str(output),
-    }
-    answer(found, json=json, show=lambda: _draw_signed(found))
+    consent = Consent.of(approve, yes=yes, files=approval, signers=signers)
+    bench = Bench(
+        wallet=registered,
+        policy=read_policy(policy) or Policy(),
+        history=read_history(history, signers=signers, height=height),
+        consent=consent,
+        prevtx=prevtx,
+        key=lambda: _signer(key_from(seed, share, scheme.value, passphrase, use=use), registered),
+    )
+    folder = psbts_in(Path(psbt)) if Path(psbt).is_dir() else []
+    with _logged(bench, log, signers=signers, height=height):
+        if folder:
+            _sign_folder(bench, folder, output, keep_going=keep_going, json=json, jsonl=jsonl)
+        else:
+            found = bench.sign(psbt, output)
+            answer(found, json=json or jsonl, show=lambda: _draw_signed(found))
 
 
 @app.command(epilog=example("custody psbt combine one.psbt two.psbt -o both.psbt"))
@@ -147,7 +194,10 @@ def finalize(
     psbt: PsbtName,
     output: Out,
     wallet: OptionalWalletFile = None,
+    policy: PolicyFile = None,
     prevtx: PrevTx = None,
+    history: HistoryFolders = None,
+    height: Height = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -157,7 +207,9 @@ def finalize(
     disk.insist_free(output)
     given = read_psbt(psbt, prevtx)
     if wallet is not None:
-        insist(review(given.psbt, read_wallet(wallet)))
+        past = read_history(history, height=height)
+        registered = read_wallet(wallet)
+        insist(review(given.psbt, registered, policy=read_policy(policy), history=past))
     final = finish.finalize(given.psbt)
     disk.create(output, file.write(Payload(Kind.TRANSACTION, final.data), Encoding.HEX))
     found: PsbtFinalizeAnswer = {
@@ -171,21 +223,73 @@ def finalize(
     answer(found, json=json, show=lambda: _draw_final(found))
 
 
-def _approved(reviewed: Review, approve: str | None, *, yes: bool) -> bytes:
-    """Return the intent that may be signed: typed in, waved through, or approved by a person."""
-    if approve is not None and yes:
-        raise WrongUsage("--approve and --yes exclude each other", hint="give the intent alone")
-    if approve is not None:
-        # as the review prints it, in groups of four, or as scripts read it
-        typed = approve.replace(" ", "")
-        return insist(reviewed, hex_bytes(typed, what="the approved intent", size=32))
-    intent = insist(reviewed)
-    if not yes:
-        from custody_cli import terminal
-        from custody_cli.show import psbt as drawn
+@contextlib.contextmanager
+def _logged(
+    bench: Bench, folder: Path | None, *, signers: Path | None, height: int | None
+) -> Iterator[None]:
+    """Record what a bench signs in a new folder, if there is to be a log."""
+    if folder is None:
+        yield
+        return
+    from ceremonies.conduct.solitary import recorded
+    from custody_cli.policies import signers_file
+    from custody_cli.world import this_machine
 
-        terminal.ask_yes("Approver: sign exactly this?", shown=drawn.text(review_answer(reviewed)))
-    return intent
+    disk.insist_free(folder)
+    with contextlib.ExitStack() as ending:
+        record = recorded(
+            folder,
+            network=bench.wallet.network,
+            signers_file=signers_file(bench.policy, signers),
+            height=height,
+            world=this_machine(),
+        )
+        bench.begin_log = lambda: ending.enter_context(record)
+        yield
+
+
+def _sign_folder(
+    bench: Bench, psbts: list[Path], output: Path, *, keep_going: bool, json: bool, jsonl: bool
+) -> None:
+    from custody_cli.signing import signed_folder
+
+    items: list[PsbtBatchItem] = []
+    codes = []
+    for item, code in signed_folder(bench, psbts, output, keep_going=keep_going):
+        codes.append(code)
+        items.append(item)
+        if jsonl:
+            answer(item, json=True, show=_nothing)
+        elif not json:
+            _draw_item(item)
+    found: PsbtBatch = {
+        "signed": codes.count(0),
+        "failed": len(codes) - codes.count(0),
+        "left": len(psbts) - len(codes),
+        "psbts": items,
+    }
+    if json and not jsonl:
+        answer(found, json=True, show=_nothing, exit_code=worst(codes))
+    elif not jsonl:
+        answer(found, json=False, show=lambda: _draw_batch(found), exit_code=worst(codes))
+    elif code := worst(codes):
+        raise typer.Exit(code)
+
+
+def _nothing() -> None:
+    """Draw nothing: it is printed as JSON."""
+
+
+def _draw_item(found: PsbtBatchItem) -> None:
+    from custody_cli.show import psbt as drawn
+
+    drawn.item(found)
+
+
+def _draw_batch(found: PsbtBatch) -> None:
+    from custody_cli.show import psbt as drawn
+
+    drawn.batch(found)
 
 
 def _signer(key: Key, wallet: Wallet) -> Signer:

@@ -14,7 +14,7 @@ from ceremonies.errors import Refused
 from ceremonies.network import network_named
 from ceremonies.spoken import visible
 from ceremonies.wallets import file, peers
-from ceremonies.wallets.addresses import address_at, find
+from ceremonies.wallets.addresses import LAST_INDEX, address_at, find
 from ceremonies.wallets.compared import Comparison, Difference, compare
 from ceremonies.wallets.explained import explain
 from ceremonies.wallets.found import Found
@@ -102,6 +102,14 @@ def create(
         bool, typer.Option("--unsorted", help="Its multisig keys are unsorted, and that is meant.")
     ] = False,
     network: NetworkName = NetworkChoice.MAINNET,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="POLICY", help="Nothing is signed without this policy from now on."),
+    ] = None,
+    last_index: Annotated[
+        int | None,
+        typer.Option(min=0, max=LAST_INDEX, help="The highest index that is known to be in use."),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -110,6 +118,7 @@ def create(
     found = _found(descriptor, source, token)
     wallet = registered(name, found, network_named(network.value), unsorted=unsorted)
     wallet = with_ours(wallet, own_keys(ours))
+    wallet = replace(wallet, last_index=last_index, policy_sha256=_pinned(policy, wallet))
     disk.create(output, file.write(wallet))
     _answer(wallet, json=json)
 
@@ -227,7 +236,8 @@ def _found(descriptor: list[str] | None, source: str | None, token: str | None) 
 def _compared(first: Given, second: Given) -> Comparison:
     one, other = first.wallet, second.wallet
     if not (first.is_wallet_file and second.is_wallet_file):
-        return compare(one, replace(other, name=one.name, ours=one.ours))
+        alike = replace(other, name=one.name, ours=one.ours, policy_sha256=one.policy_sha256)
+        return compare(one, alike)
     found = compare(one, other)
     if not found.differences and first.data != second.data:
         return Comparison((Difference("writing", "only how the files are written", False),))
@@ -245,6 +255,20 @@ def _found_address(wallet: Wallet, text: str, within: int) -> AddressJson:
             "with --within",
         )
     return address_answer(found)
+
+
+def _pinned(path: Path | None, wallet: Wallet) -> str | None:
+    from custody_cli.policies import read_policy
+
+    policy = read_policy(path)
+    if policy is None:
+        return None
+    if policy.network != wallet.network.name or policy.wallet not in (None, wallet.id):
+        raise Refused(
+            "the policy is for another wallet or network",
+            hint="`custody policy check` says what it is for",
+        )
+    return policy.sha256
 
 
 def _answer(wallet: Wallet, *, json: bool) -> None:

@@ -100,6 +100,8 @@ def _of_the_session(fact: Fact) -> str | None:
             bad = [probe.name for probe in fact.probes if not probe.ok]
             found = "fit" if fact.fit else "NOT FIT"
             return f"the machine is {found}" + (f"; it fails {_listed(bad)}" if bad else "")
+        case facts.HeightClaimed():
+            return f"the chain is said to be {fact.height} blocks high"
         case facts.Sealed():
             seal = f"{_short(fact.seal_sha256)} over {_counted(fact.size, 'record')}"
             return f"sealed: {seal}, signed by {_listed(fact.persons)}"

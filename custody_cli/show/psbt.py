@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ceremonies.spoken import in_fours, words
+from ceremonies.spoken import in_fours, visible, words
 from custody_cli.show.console import console, facts
 
 if TYPE_CHECKING:
     from custody_cli.contract import (
         FindingJson,
         OutputJson,
+        PsbtBatch,
+        PsbtBatchItem,
         PsbtCombineAnswer,
         PsbtFinalizeAnswer,
         PsbtShowAnswer,
@@ -52,6 +54,25 @@ def signed(found: PsbtSignAnswer) -> None:
             )
         )
     )
+
+
+def item(found: PsbtBatchItem) -> None:
+    """Draw what became of one PSBT of a folder, in a line or two."""
+    page = console()
+    if "error" in found:
+        error = found["error"]
+        page.print(f"{found['psbt']}: NOT SIGNED: {visible(error['cause'])}", soft_wrap=True)
+        page.print(f"    {visible(error['hint'])}", soft_wrap=True)
+    else:
+        state = "complete" if found["complete"] else "others must sign too"
+        added = f"{found['signatures_added']} signatures added"
+        page.print(f"{found['psbt']}: {added}, {state}: {found['output']}", soft_wrap=True)
+
+
+def batch(found: PsbtBatch) -> None:
+    """Draw how many PSBTs of a folder were signed."""
+    left = f", {found['left']} not tried" if found["left"] else ""
+    console().print(f"{found['signed']} signed, {found['failed']} not signed{left}")
 
 
 def combined(found: PsbtCombineAnswer) -> None:

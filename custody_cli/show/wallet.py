@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 def wallet(found: WalletAnswer, picture: list[str], room: str) -> None:
     """Draw what a wallet file says: what it means, who can spend, and its descriptor."""
+    pinned = [("policy", found["policy"])] if found["policy"] else []
+    if found["last_index"] is not None:
+        pinned.append(("in use", f"up to index {found['last_index']}"))
     page = console()
     page.print(
         facts(
@@ -23,6 +26,7 @@ def wallet(found: WalletAnswer, picture: list[str], room: str) -> None:
                 ("room", room),
                 *(("note", note) for note in found["notes"]),
                 ("id", found["id"]),
+                *pinned,
             )
         )
     )

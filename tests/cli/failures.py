@@ -106,6 +106,17 @@ FAILURES: dict[str, tuple[int, str]] = {
         3,
         "psbt show payment.psbt --wallet vault.wallet.json --prevtx phrase.txt",
     ),
+    "a phrase as a policy": (3, "policy check $PHRASE"),
+    "a seed file as a policy": (3, "policy check phrase.txt"),
+    "a seed file as an approval": (
+        3,
+        f"{_SIGN} {_KEY} --approval phrase.txt --signers signing-log/allowed_signers --yes -o out",
+    ),
+    "a seed file as a list of signers": (
+        3,
+        f"{_SIGN} {_KEY} --approval phrase.txt --signers phrase.txt --yes -o out",
+    ),
+    "a seed file as a history": (3, f"{_SIGN} {_KEY} --history phrase.txt --yes -o out"),
     "a seed file as a record": (3, "share check cards/card-1-1.txt --set phrase.txt"),
     "a wrong word": (3, "key check --seed wrong-word.txt --expect 00000000"),
     "a bad checksum": (3, "key account --seed bad-checksum.txt --script wpkh"),

@@ -19,6 +19,11 @@ from ceremonies.wallets.file import read as read_wallet
 ROLLS = "3142655123641162534416235146253616425314263514253614453126634152431625364125"
 PASSPHRASE = "canary passphrase 7f3a"
 MASTER = "slip39:d7f1c5e3a9b80642cafe1f2e3d4c5b6a"
+POLICY = """schema = "custody-policy/1"
+network = "regtest"
+[amounts]
+output-most-sat = 500_000
+"""
 COMMANDS = (
     "doctor",
     "key new",
@@ -36,6 +41,7 @@ COMMANDS = (
     "psbt sign",
     "psbt combine",
     "psbt finalize",
+    "policy check",
 )
 CEREMONIES = (
     "ceremony list",
@@ -103,8 +109,14 @@ def live(room: Room, *flags: str) -> None:
     room.ok("wallet", "compare", "vault.wallet.json", "again.wallet.json", *flags)
     room.put("payment.psbt", make_psbt(read_wallet((room.work / "vault.wallet.json").read_bytes())))
     wallet = ("--wallet", "vault.wallet.json")
+    room.put("policy.toml", POLICY)
+    room.ok("policy", "check", "policy.toml", *flags)
+    wallet += ("--policy", "policy.toml")
     room.ok("psbt", "show", "payment.psbt", *wallet, *flags)
-    room.ok("psbt", "sign", "payment.psbt", *wallet, *key, "--yes", "-o", "signed.psbt", *flags)
+    room.ok(
+        *("psbt", "sign", "payment.psbt", *wallet, *key, "--yes", "--log", "signing-log"),
+        *("-o", "signed.psbt", *flags),
+    )
     room.ok("psbt", "combine", "payment.psbt", "signed.psbt", "-o", "combined.psbt", *flags)
     room.ok("psbt", "finalize", "combined.psbt", *wallet, "-o", "payment.tx", *flags)
 

@@ -13,9 +13,11 @@ import pytest
 from doc_pages import DOCS, PAGES, blocks
 from shared_data import ROOT
 
-from ceremonies.signing.rules import RULES
+from ceremonies.errors import Level
+from ceremonies.signing.rules import LEVELS as GIVEN
+from ceremonies.signing.rules import LOWERABLE, RULES
 
-LEVELS = {"refuse", "warn", "refuse or warn"}
+LEVELS = {"refuse", "warn", "note", "refuse or warn", "warn or note"}
 
 
 def rows(page: Path) -> list[list[str]]:
@@ -28,9 +30,11 @@ def test_the_rules_of_the_page_are_the_rules_of_the_code() -> None:
     listed = rows(DOCS / "review-rules.md")
     names = [row[0].strip("`") for row in listed]
     in_code = [rule.__name__.replace("_", "-") for rule in RULES]
-    assert names == ["size", "strict", *in_code]
+    assert names == ["size", "strict", *in_code, "approvals"]
+    lowered = {name for name, row in zip(names, listed, strict=True) if row[1].endswith(" ◦")}
+    assert lowered == {rule for rule in LOWERABLE if GIVEN[rule] is Level.REFUSE}
     for _, level, finds, what_to_do in listed:
-        assert level in LEVELS
+        assert level.removesuffix(" ◦") in LEVELS
         assert len(finds) > 10
         assert len(what_to_do) > 10
 
@@ -45,22 +49,26 @@ def test_the_levels_of_the_page_are_those_that_rules_give() -> None:
                 rule = call.args[0]
                 assert isinstance(rule, ast.Constant)
                 given.setdefault(str(rule.value), set()).add(call.func.id)
-    told = {row[0].strip("`"): set(row[1].split(" or ")) for row in rows(DOCS / "review-rules.md")}
-    del told["size"], told["strict"]
+    told = {
+        row[0].strip("`"): set(row[1].removesuffix(" ◦").split(" or "))
+        for row in rows(DOCS / "review-rules.md")
+    }
+    del told["size"], told["strict"], told["approvals"]
     assert told == given
 
 
 def test_the_readme_counts_the_rules() -> None:
-    words = {19: "nineteen"}
-    assert words[len(RULES) + 2] in (ROOT / "README.md").read_text("utf-8")
-    assert words[len(RULES) + 2] in (DOCS / "threat-model.md").read_text("utf-8")
+    words = {36: "thirty-six"}
+    assert words[len(RULES) + 3] in (ROOT / "README.md").read_text("utf-8")
+    assert words[len(RULES) + 3] in (DOCS / "threat-model.md").read_text("utf-8")
 
 
 def test_every_refusal_has_its_first_step_in_the_manual() -> None:
     manual = (DOCS / "custodian.md").read_text("utf-8")
     section = manual.split("## What to do about a refusal", 1)[1]
     told = set(re.findall(r"`([a-z0-9-]+)`", section))
-    assert {rule.__name__.replace("_", "-") for rule in RULES} | {"size", "strict"} <= told
+    beside = {"size", "strict", "approvals"}
+    assert {rule.__name__.replace("_", "-") for rule in RULES} | beside <= told
 
 
 def test_every_dependency_has_its_line() -> None:

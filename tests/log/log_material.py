@@ -201,6 +201,7 @@ EXAMPLES: tuple[Fact, ...] = (
     ),
     facts.WalletRegistered(name="vault", wallet=HASH, network="regtest"),
     facts.FileKept(name="wallet.json", kind="wallet", sha256=HASH, bytes=1234),
+    facts.HeightClaimed(height=850_000),
     facts.PsbtReviewed(
         wallet="vault",
         psbt_sha256=HASH,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from btclib_wallet.psbt import Psbt as EnginePsbt
 from coincurve import PrivateKey
 from signing.psbt_records import Map, blob, drop, edited, put, read, write
 from signing.wallets_made import (
@@ -34,8 +35,14 @@ from ceremonies.bitcoin import signer as keys
 from ceremonies.bitcoin import transaction
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
+from ceremonies.errors import Level
+from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
+from ceremonies.signing.destinations import destinations
 from ceremonies.signing.facts import gather
+from ceremonies.signing.history import History, PastPayment, PastSigning
+from ceremonies.signing.policy import Period, Policy
+from ceremonies.signing.review import Review, review
 from ceremonies.wallets.wallet import Place, Wallet
 
 THIEF = b"\x00\x14" + bytes(range(20))
@@ -52,7 +59,10 @@ EVERY = (*STANDARD, "decaying", "tr-leaf", "tr-multi-a")
 
 @dataclass(frozen=True, kw_only=True)
 class Hostile:
-    """One hostile PSBT: `rules` is the exact set of rules that refuse it."""
+    """One hostile PSBT: `rules` is the exact set of rules that find something in it.
+
+    `level` is what they say; `policy` and `history` are what it is reviewed with.
+    """
 
     rule: str
     name: str
@@ -60,6 +70,10 @@ class Hostile:
     rules: frozenset[str]
     signer: int
     make: Make
+    level: Level = Level.REFUSE
+    policy: Policy = field(default_factory=Policy)
+    history: History = field(default_factory=History)
+    pinned: str | None = None
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.name}-{self.kind}"
@@ -67,19 +81,41 @@ class Hostile:
     @property
     def wallet(self) -> Wallet:
         """The wallet it is reviewed under."""
-        return make_wallet(self.kind)
+        return replace(make_wallet(self.kind), policy_sha256=self.pinned)
 
     @property
     def psbt(self) -> bytes:
         """Its bytes."""
         return self.make(self.wallet)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether it is not signed."""
+        return self.level is Level.REFUSE
+
+    def reviewed(self, policy: Policy | None = None) -> Review:
+        """Its review, with the key that would sign."""
+        return review(
+            psbts.parse(self.psbt),
+            self.wallet,
+            signer=signer(self.signer),
+            policy=policy or self.policy,
+            history=self.history,
+        )
+
 
 CASES: list[Hostile] = []
 
 
 def breaks(
-    rule: str, *kinds: str, companions: tuple[str, ...] = (), by: int = 1
+    rule: str,
+    *kinds: str,
+    companions: tuple[str, ...] = (),
+    by: int = 1,
+    level: Level = Level.REFUSE,
+    policy: Policy | None = None,
+    history: History | None = None,
+    pinned: str | None = None,
 ) -> Callable[[Make], Make]:
     """Register what makes, of a good PSBT of each of these wallets, one that breaks this rule."""
 
@@ -93,6 +129,10 @@ def breaks(
                     rules=frozenset((rule, *companions)),
                     signer=by,
                     make=make,
+                    level=level,
+                    policy=policy or Policy(),
+                    history=history or History(),
+                    pinned=pinned,
                 )
             )
         return make
@@ -661,3 +701,276 @@ def over_1_000_satoshi_a_vbyte(wallet: Wallet) -> bytes:
 @breaks("signer-missing", *EVERY, by=9)
 def the_key_at_hand_is_not_in_the_wallet(wallet: Wallet) -> bytes:
     return make_psbt(wallet)
+
+
+# change-far
+
+
+def _comes_back_to(name: str, place: Place) -> None:
+    def make(wallet: Wallet) -> bytes:
+        return make_psbt(wallet, change=(place, 597_000))
+
+    make.__name__ = name
+    breaks("change-far", *EVERY)(make)
+
+
+_comes_back_to("one_index_beyond_the_gap", Place(1, RECEIVED[1].index + 1_001))
+_comes_back_to("the_last_index_there_is", Place(1, 2**31 - 1))
+_comes_back_to("far_away_on_the_receive_branch", Place(0, 1_000_000))
+
+
+# unknown-script
+
+
+def _pays_script(name: str, script: bytes) -> None:
+    def make(wallet: Wallet) -> bytes:
+        return make_psbt(wallet, payments=[(script, 400_000)])
+
+    make.__name__ = name
+    breaks("unknown-script", "wpkh", "wsh", "tr", "pkh")(make)
+
+
+_pays_script("pays_to_anyone_who_comes", b"\x51")
+_pays_script("pays_to_nobody_at_all", b"")
+_pays_script("pays_to_a_bare_key", b"\x21\x02" + bytes.fromhex(NUMS) + b"\xac")
+_pays_script("pays_to_a_push_that_never_ends", b"\x4e\xff\xff\xff\xff")
+
+
+# data-output
+
+
+@breaks("data-output", *STANDARD)
+def burns_value_in_a_data_output(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(PAYEE, 399_000), (b"\x6a\x04\x1b[2J", 1_000)])
+
+
+@breaks("data-output", "wpkh", "tr", level=Level.WARN)
+def publishes_what_repaints_a_terminal(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(PAYEE, 400_000), (b"\x6a\x04\x1b[2J", 0)])
+
+
+@breaks("data-output", "wpkh", level=Level.WARN)
+def publishes_a_hundred_thousand_bytes(wallet: Wallet) -> bytes:
+    data = b"\x6a\x4e" + (100_000).to_bytes(4, "little") + bytes(100_000)
+    coins = [(RECEIVED[0], 100_000_000)]
+    paid = [(PAYEE, 90_000_000), (data, 0)]
+    return make_psbt(wallet, inputs=coins, payments=paid, change=(CHANGE, 9_800_000))
+
+
+# fee-amount
+
+
+@breaks("fee-amount", *EVERY)
+def a_fee_of_more_than_is_ever_paid(wallet: Wallet) -> bytes:
+    """A payment so large, of so many coins, that neither its share nor its rate is odd."""
+    coins = [(Place(0, n), 20_000_000) for n in range(150)]
+    paid = 2_900_000_000
+    return make_psbt(
+        wallet, inputs=coins, payments=[(PAYEE, paid)], change=(CHANGE, 100_000_000 - 5_000_001)
+    )
+
+
+# annex
+
+
+@breaks("annex", "tr", by=1)
+def a_final_input_with_an_annex(wallet: Wallet) -> bytes:
+    stack = b"\x02\x40" + bytes(64) + b"\x02\x50\x00"
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x08", stack))
+
+
+# policy
+
+
+@breaks("policy", *STANDARD, pinned="ab" * 32)
+def the_pinned_policy_is_not_given(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("policy", "wpkh", pinned="ab" * 32, policy=Policy(sha256="ac" * 32))
+def another_policy_than_the_pinned_one(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("policy", "wpkh", policy=Policy(sha256="ac" * 32, network="mainnet"))
+def a_policy_of_another_network(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("policy", "wpkh", policy=Policy(sha256="ac" * 32, wallet="00" * 32))
+def a_policy_of_another_wallet(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+# destination
+
+
+_LISTED = destinations(
+    ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"],
+    [make_wallet("tr").descriptor],
+    REGTEST,
+    search=5,
+)
+
+
+@breaks("destination", *EVERY, policy=Policy(destinations=_LISTED))
+def pays_whom_the_list_does_not_name(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("destination", "wpkh", policy=Policy(destinations=_LISTED))
+def pays_a_listed_wallet_further_than_is_searched(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(make_wallet("tr").derive(Place(0, 5)).script, 400_000)])
+
+
+# limit and seen-input
+
+
+def past(wallet: Wallet, **changes: object) -> PastSigning:
+    """An earlier signing of a wallet, of coins that nobody has."""
+    told: dict[str, object] = {
+        "log": "vault/1",
+        "txid": "11" * 32,
+        "wallet": wallet.id,
+        "height": 850_000,
+        "outpoints": ("22" * 32 + ":0",),
+        "payments": (PastPayment(address=None, value_sat=100_001),),
+        "fee_sat": 500,
+    }
+    return PastSigning(**(told | changes))  # type: ignore[arg-type]
+
+
+_DAILY = Policy(periods=(Period(blocks=144, most_sat=500_000),), needs_history=True)
+
+
+@breaks("limit", *EVERY, policy=Policy(output_most_sat=399_999))
+def pays_more_in_one_output(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("limit", "wpkh", "tr", "wsh", policy=Policy(transaction_most_sat=399_999))
+def pays_more_at_once(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(PAYEE, 200_000), (PAYEE[:-1] + b"\0", 200_000)])
+
+
+@breaks(
+    "limit",
+    "wpkh",
+    policy=_DAILY,
+    history=History(
+        signings=(past(make_wallet("wpkh"), height=849_857),), is_given=True, height=850_000
+    ),
+)
+def pays_more_in_a_day(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks(
+    "limit",
+    "wpkh",
+    policy=_DAILY,
+    history=History(
+        signings=(past(make_wallet("wpkh"), height=None),), is_given=True, height=850_000
+    ),
+)
+def earlier_signings_of_an_unknown_height_count_too(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks(
+    "limit",
+    "wpkh",
+    policy=_DAILY,
+    history=History(
+        signings=(past(make_wallet("wpkh"), payments=None),), is_given=True, height=850_000
+    ),
+)
+def a_log_does_not_open_what_was_paid(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("limit", "wpkh", policy=_DAILY, history=History(is_given=True))
+def nobody_says_what_height_it_is(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+def _coin_of(wallet: Wallet, number: int = 0) -> str:
+    return str(unsigned(read(make_psbt(wallet))).inputs[number].outpoint)
+
+
+for _wallet in EVERY:
+    _spent = past(make_wallet(_wallet), outpoints=(_coin_of(make_wallet(_wallet)),))
+    _seen = History(signings=(_spent,), is_given=True)
+
+    @breaks("seen-input", _wallet, history=_seen)
+    def a_coin_that_was_signed_in_another_transaction(wallet: Wallet) -> bytes:
+        return make_psbt(wallet)
+
+
+@breaks("seen-input", "wpkh", policy=Policy(needs_history=True))
+def the_history_that_is_needed_is_not_given(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+# warnings and notes
+
+
+@breaks("dust", *STANDARD, level=Level.WARN)
+def pays_one_satoshi_less_than_nodes_relay(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, payments=[(PAYEE, 293), (PAYEE[:-1] + b"\0", 399_707)])
+
+
+@breaks("reuse", *EVERY, level=Level.WARN)
+def the_change_goes_where_the_coin_came_from(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, change=(RECEIVED[0], 597_000))
+
+
+@breaks("modifiable", "wpkh", "tr", "wsh", level=Level.WARN)
+def version_2_that_may_still_be_changed(wallet: Wallet) -> bytes:
+    second = EnginePsbt.parse(make_psbt(wallet)).to_v2()
+    second.tx_modifiable = 0b011
+    return bytes(second.serialize())
+
+
+@breaks("history", "wpkh", level=Level.WARN, history=History(is_given=True, unconfirmed=("a/1",)))
+def nobody_confirms_the_log(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("locktime", *EVERY, level=Level.NOTE)
+def it_counts_only_later(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, locktime=850_000)
+
+
+@breaks("locktime", "wpkh", level=Level.WARN, history=History(height=849_999))
+def it_counts_one_block_after_the_known_height(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, locktime=850_000)
+
+
+@breaks("locktime", "wpkh", level=Level.NOTE)
+def its_inputs_wait(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, sequence=6)
+
+
+@breaks("already-final", "wpkh", level=Level.NOTE)
+def an_input_is_final(wallet: Wallet) -> bytes:
+    maps = read(_with_ecdsa_signature(wallet, kind=1))
+    key, signature = next((key, value) for key, value in maps[1] if key[0] == 0x02)
+    stack = b"\x02" + blob(signature) + blob(key[1:])
+    put(maps[1], b"\x08", stack)
+    drop(maps[1], 0x02)
+    return write(maps)
+
+
+_STRANGERS = Policy(levels={"foreign-input": Level.NOTE})
+
+
+@breaks("mixed", "wpkh", "tr", companions=("foreign-input",), level=Level.WARN, policy=_STRANGERS)
+def a_stranger_s_coin_is_of_another_type(wallet: Wallet) -> bytes:
+    script = make_wallet("pkh").derive(RECEIVED[0]).script
+    paid = Transaction(2, (TxInput(Outpoint(bytes(32), 1), 0),), (Output(5_000, script),), 0)
+    maps = read(make_psbt(wallet, change=(CHANGE, 602_000)))
+    extra = TxInput(Outpoint(paid.txid, 0), 0xFFFFFFFD)
+    with_transaction(maps, inputs=(*unsigned(maps).inputs, extra))
+    maps.insert(3, [(b"\x00", paid.serialize(witness=True))])
+    return write(maps)

@@ -14,6 +14,7 @@ from signing.wallets_made import make_psbt, make_wallet, signer
 
 from ceremonies.bitcoin import interpreter, kernel, script
 from ceremonies.bitcoin import psbt as psbts
+from ceremonies.errors import Level
 from ceremonies.signing import finish
 from ceremonies.signing.review import review
 from ceremonies.signing.sign import sign
@@ -44,7 +45,9 @@ def test_the_corpus_is_all_there() -> None:
 def test_the_review_says_what_core_says(core: Spend) -> None:
     told, facts = core.core, core.reviewed.facts
     assert core.reviewed.verdict == "sign"
-    assert core.reviewed.findings == ()
+    is_locked = facts.psbt.transaction.is_locked
+    assert [one.rule for one in core.reviewed.findings] == ["locktime"] * is_locked
+    assert all(one.level is Level.NOTE for one in core.reviewed.findings)
     assert core.reviewed.intent is not None
     assert facts.fee_sat == told["fee_sat"]
     assert facts.vsize == told["final_vsize"]

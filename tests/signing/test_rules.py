@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from signing.hostile import CASES, EVERY, MULTISIG, SEGWIT_V0, STRANGER, TAPROOT, Hostile
 from signing.hostile import witness_utxo as as_witness_utxo
@@ -27,9 +29,9 @@ from ceremonies.bitcoin.transaction import Output
 from ceremonies.errors import Finding, InputError, Level, Refused
 from ceremonies.network import MAINNET, REGTEST, TESTNET4
 from ceremonies.signing.facts import gather
-from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review, review
-from ceremonies.signing.rules import RULES
+from ceremonies.signing.rules import LEVELS, LOWERABLE, RULES, name_of
 from ceremonies.signing.sign import sign
 from ceremonies.wallets.wallet import Place, Wallet, register
 
@@ -41,10 +43,6 @@ ONE_OF_EACH = list({(case.rule, case.name): case for case in REVIEWED}.values())
 """Each way of breaking a rule under one type of wallet."""
 
 
-def name_of(rule: object) -> str:
-    return str(getattr(rule, "__name__", "")).replace("_", "-")
-
-
 def look(data: bytes, wallet: Wallet, policy: Policy | None = None) -> Review:
     return review(parse(data), wallet, signer=signer(1, wallet.network), policy=policy)
 
@@ -53,10 +51,20 @@ def levels(reviewed: Review) -> set[tuple[str, Level]]:
     return {(found.rule, found.level) for found in reviewed.findings}
 
 
-@pytest.mark.parametrize("hostile", REVIEWED, ids=str)
+@pytest.mark.parametrize("hostile", [c for c in REVIEWED if not c.refuses], ids=str)
+def test_only_the_rule_that_is_concerned_says_a_word(hostile: Hostile) -> None:
+    reviewed = hostile.reviewed()
+    assert {found.rule for found in reviewed.findings} == hostile.rules
+    told = [found for found in reviewed.findings if found.rule == hostile.rule]
+    assert {found.level for found in told} == {hostile.level}
+    assert all(found.message and found.hint for found in told)
+    assert reviewed.verdict == "sign"
+    assert sign(reviewed).signatures_added > 0
+
+
+@pytest.mark.parametrize("hostile", [c for c in REVIEWED if c.refuses], ids=str)
 def test_only_the_rule_that_is_broken_refuses(hostile: Hostile) -> None:
-    at_hand = signer(hostile.signer)
-    reviewed = review(parse(hostile.psbt), hostile.wallet, signer=at_hand)
+    reviewed = hostile.reviewed()
     assert {found.rule for found in reviewed.refusals} == hostile.rules
     assert reviewed.verdict == "refuse"
     assert reviewed.intent is None
@@ -86,7 +94,7 @@ def test_every_rule_finds_under_its_own_name() -> None:
     for case in ONE_OF_EACH:
         facts = gather(parse(case.psbt), case.wallet, signer(case.signer))
         for rule in RULES:
-            findings = list(rule(facts, Policy(), History()))
+            findings = list(rule(facts, case.policy, case.history))
             found[name_of(rule)] |= {finding.rule for finding in findings}
     assert found == {name: {name} for name in found}
 
@@ -350,18 +358,21 @@ def test_a_wallet_of_mainnet_signs_on_mainnet() -> None:
 # the policy
 
 
-LOWERABLE = {"prevtx-missing", "foreign-input", "witness-version", "fee-share", "fee-rate"}
-"""The rules that `review-rules.md` marks as lowerable, of those that are here."""
+def test_the_levels_of_rules_are_those_they_give() -> None:
+    order = list(Level).index
+    heaviest = {rule: max((c.level for c in CASES if c.rule == rule), key=order) for rule in LEVELS}
+    assert heaviest == LEVELS | {"locktime": Level.WARN}
+    assert LEVELS.keys() > LOWERABLE
 
 
-@pytest.mark.parametrize("hostile", ONE_OF_EACH, ids=str)
+@pytest.mark.parametrize("hostile", [c for c in ONE_OF_EACH if c.refuses], ids=str)
 def test_a_policy_lowers_only_what_may_be_lowered(hostile: Hostile) -> None:
-    lowered = Policy(levels={hostile.rule: Level.WARN})
-    reviewed = review(
-        parse(hostile.psbt), hostile.wallet, signer=signer(hostile.signer), policy=lowered
-    )
-    never = hostile.rule not in LOWERABLE or (
-        hostile.rule == "prevtx-missing" and "several" not in hostile.name
+    lowered = replace(hostile.policy, levels={hostile.rule: Level.WARN})
+    reviewed = hostile.reviewed(lowered)
+    never = (
+        hostile.rule not in LOWERABLE
+        or (hostile.rule == "prevtx-missing" and "several" not in hostile.name)
+        or hostile.name == "the_history_that_is_needed_is_not_given"
     )
     assert (reviewed.verdict == "refuse") is never
     assert (reviewed.intent is None) is never

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Iterator
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
 from ceremonies.conduct.context import Context
+from ceremonies.conduct.reviewed import log_review
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import INTENT, PSBT, REVIEW, WALLET
 from ceremonies.log import facts
@@ -18,13 +16,11 @@ from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
 
 _WORDS_A_LINE = 4
-_COINS_A_RECORD = 500
-"""A record holds 64 KiB, an outpoint at most 80 bytes."""
 
 
 def _review(context: Context[Params]) -> Steps[None]:
     reviewed = _reviewed(context)
-    _log(context, reviewed)
+    log_review(context.journal, reviewed)
     yield from ask(
         ShowReview(
             field=context.field("seen"),
@@ -40,41 +36,6 @@ def _review(context: Context[Params]) -> Steps[None]:
 
 def _reviewed(context: Context[Params]) -> Review:
     return judge.review(context.table.take(PSBT).psbt, context.table.take(WALLET))
-
-
-def _log(context: Context[Params], reviewed: Review) -> None:
-    stated = reviewed.facts
-    txid = stated.psbt.transaction.txid[::-1].hex()
-    payments = [
-        [output.address, output.made.value]
-        for output in stated.outputs
-        if output.kind in ("payment", "data")
-    ]
-    fee = "unknown" if stated.fee_sat is None else str(stated.fee_sat)
-    found = Counter((finding.rule, finding.level) for finding in reviewed.findings)
-    context.log(
-        facts.PsbtReviewed(
-            wallet=stated.wallet.id,
-            psbt_sha256=hashlib.sha256(stated.psbt.maps.data).hexdigest(),
-            txid=txid,
-            intent=reviewed.intent.hex() if reviewed.intent else None,
-            inputs=len(stated.inputs),
-            outputs=len(stated.outputs),
-            fee_commitment=context.journal.withhold("fee_sat", fee),
-            payments_commitment=context.journal.withhold(
-                "payments", json.dumps(payments, separators=(",", ":"))
-            ),
-            findings=tuple(
-                facts.LoggedFinding(rule=rule, level=level.value, places=places)
-                for (rule, level), places in found.items()
-            ),
-        )
-    )
-    coins = [str(fact.given.outpoint) for fact in stated.inputs]
-    for start in range(0, len(coins), _COINS_A_RECORD):
-        context.log(
-            facts.PsbtSpends(txid=txid, outpoints=tuple(coins[start : start + _COINS_A_RECORD]))
-        )
 
 
 def _approve(context: Context[Params]) -> Steps[None]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ceremonies.bitcoin.script import dust_limit
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT
 from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts
-from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.history import History
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse, warn
 
 _IMPOSSIBLE = "the psbt was altered or badly made: ask for a new one"
@@ -62,6 +64,23 @@ def fee_rate(facts: Facts, policy: Policy, _history: History) -> Iterator[Findin
         yield warn("fee-rate", "", message, "check that this fee is meant")
     elif fee < facts.vsize:
         yield warn("fee-rate", "", message, "the network may not relay it")
+
+
+def fee_amount(facts: Facts, policy: Policy, _history: History) -> Iterator[Finding]:
+    """The fee is more than may ever be paid, whatever the payments are."""
+    fee = facts.fee_sat
+    if fee is not None and fee > policy.fee_most_sat:
+        message = f"the fee of {fee} sat is over the limit of {policy.fee_most_sat} sat"
+        yield refuse("fee-amount", "", message, _FEE, may_be_lowered=True)
+
+
+def dust(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A payment is worth less than it costs to spend, and nodes do not relay it."""
+    for fact in facts.outputs:
+        limit = dust_limit(fact.made.script)
+        if fact.kind == "payment" and fact.made.value < limit:
+            message = f"pays {fact.made.value} sat, and less than {limit} sat is dust"
+            yield warn("dust", fact.where, message, "the network may not relay it")
 
 
 def rate_text(fee_sat: int, vsize: int) -> str:

@@ -24,3 +24,10 @@ def warn(rule: str, where: str, message: str, hint: str) -> Finding:
     return Finding(
         rule=rule, level=Level.WARN, where=where, message=message, hint=hint, may_be_lowered=True
     )
+
+
+def note(rule: str, where: str, message: str, hint: str) -> Finding:
+    """A finding that people should know."""
+    return Finding(
+        rule=rule, level=Level.NOTE, where=where, message=message, hint=hint, may_be_lowered=True
+    )

@@ -10,8 +10,9 @@ from ceremonies.bitcoin.script import is_p2sh, is_p2wsh
 from ceremonies.bitcoin.transaction import Outpoint
 from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts, InputFact
-from ceremonies.signing.policy import History, Policy
-from ceremonies.signing.rules.finding import refuse, warn
+from ceremonies.signing.history import History
+from ceremonies.signing.policy import Policy
+from ceremonies.signing.rules.finding import note, refuse, warn
 
 _TAMPERED = "the psbt was altered or badly made: ask for a new one, and find out why"
 
@@ -138,3 +139,28 @@ def foreign_input(facts: Facts, _policy: Policy, _history: History) -> Iterator[
                 "check the wallet file, and that the psbt carries key paths",
                 may_be_lowered=True,
             )
+
+
+def already_final(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """An input is final already, and is left alone."""
+    for fact in facts.inputs:
+        if fact.given.is_final:
+            message = "is final already: nothing is signed there"
+            hint = "the interpreter tries it when the transaction is finalized"
+            yield note("already-final", fact.where, message, hint)
+
+
+def mixed(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """Inputs are of different script types."""
+    kinds = sorted({fact.kind for fact in facts.inputs if fact.spent is not None})
+    if len(kinds) > 1:
+        message = f"the inputs are of different types: {', '.join(kinds)}"
+        yield warn("mixed", "", message, "whoever looks at the chain sees whose they are")
+
+
+def annex(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """A taproot input carries an annex (BIP-341), whose meaning nobody has defined yet."""
+    for fact in facts.inputs:
+        stack = fact.given.final_witness or ()
+        if fact.era == "taproot" and len(stack) > 1 and stack[-1][:1] == b"\x50":
+            yield refuse("annex", fact.where, "has a taproot annex", _TAMPERED)

@@ -8,7 +8,8 @@ from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.errors import Finding
 from ceremonies.network import MAINNET, REGTEST
 from ceremonies.signing.facts import Facts
-from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.history import History
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse
 
 _PURPOSES = {purpose + HARDENED for purpose in (44, 48, 49, 84, 86, 87)}

@@ -9,7 +9,8 @@ from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts, InputFact
-from ceremonies.signing.policy import History, Policy
+from ceremonies.signing.history import History
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse
 
 _ASK_AGAIN = "ask for a psbt that signs all inputs and outputs (SIGHASH_ALL)"

@@ -1,0 +1,65 @@
+"""What earlier ceremonies recorded, as values: whoever reads logs hands them to the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastPayment:
+    """Where an earlier transaction paid, None where its script has no address, and how much."""
+
+    address: str | None
+    value_sat: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastSigning:
+    """One transaction that was signed before, and in which log that is recorded.
+
+    `wallet` is the wallet's id. `height` is None where the log knows none, `payments` where its
+    reveal file does not open them, and `fee_sat` too, or where the fee was not known.
+    """
+
+    log: str
+    txid: str
+    wallet: str
+    height: int | None
+    outpoints: tuple[str, ...]
+    payments: tuple[PastPayment, ...] | None
+    fee_sat: int | None
+
+    @property
+    def payments_sat(self) -> int | None:
+        """What it paid out without its fee, in satoshi."""
+        if self.payments is None:
+            return None
+        return sum(payment.value_sat for payment in self.payments)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Earlier signings, and the height of the chain, as far as somebody told them.
+
+    `is_given` says whether logs were given at all; `unconfirmed` names those whose end nobody
+    signed, or nothing from outside confirms. `height` was typed in, or is the last one logged.
+    """
+
+    signings: tuple[PastSigning, ...] = ()
+    is_given: bool = False
+    unconfirmed: tuple[str, ...] = ()
+    height: int | None = None
+
+    @cached_property
+    def _by_coin(self) -> dict[str, list[PastSigning]]:
+        found: dict[str, list[PastSigning]] = {}
+        for signing in self.signings:
+            for outpoint in signing.outpoints:
+                found.setdefault(outpoint, []).append(signing)
+        return found
+
+    def conflicting(self, outpoint: str, txid: str) -> PastSigning | None:
+        """Return the last signing of a coin in another transaction than `txid`."""
+        others = [one for one in self._by_coin.get(outpoint, ()) if one.txid != txid]
+        return others[-1] if others else None
