@@ -154,6 +154,7 @@ class WalletAnswer(TypedDict):
     id: str
     threshold: int | None
     signers: list[str]
+    shown_as: str | None
     means: str
     ways: list[WalletWayJson]
     keys: list[WalletKeyJson]
@@ -249,6 +250,29 @@ class ApprovalsJson(TypedDict):
 
     needed: int
     by: list[str]
+
+
+class QrShowAnswer(TypedDict):
+    """`custody qr show`: `parts` codes are needed, `codes` are in the loop."""
+
+    kind: str
+    format: str
+    version: int
+    parts: int
+    codes: int
+    bytes: int
+    output: str | None
+
+
+class QrReadAnswer(TypedDict):
+    """`custody qr read`; `bytes` is how many the payload has."""
+
+    kind: str
+    format: str
+    frames_read: int
+    frames_used: int
+    bytes: int
+    output: str | None
 
 
 class PsbtShowAnswer(TypedDict):

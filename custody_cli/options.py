@@ -29,6 +29,14 @@ class SchemeChoice(StrEnum):
     SLIP39 = "slip39"
 
 
+class FormatChoice(StrEnum):
+    """The formats of codes that are written."""
+
+    BBQR = "bbqr"
+    UR = "ur"
+    STATIC = "static"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Say where an error came from.")]
 Out = Annotated[
@@ -59,6 +67,10 @@ PassphraseSource = Annotated[
         metavar="SOURCE",
         help="A file, fd:N, or - (asked for on a terminal); none where absent.",
     ),
+]
+ShownAs = Annotated[
+    FormatChoice | None,
+    typer.Option("--as", help="How its psbts are shown as codes; bbqr where absent."),
 ]
 SecretSink = Annotated[
     str,

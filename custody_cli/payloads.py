@@ -1,4 +1,4 @@
-"""PSBTs and transactions as commands name them: files in any encoding, or standard input."""
+"""PSBTs and transactions as commands name them, in whatever carries them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import Psbt, parse
 from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
-from ceremonies.exchange import file
-from ceremonies.exchange.payload import Encoding, Kind, Payload
-from custody_cli.sources import payload_from
+from ceremonies.exchange import departures, file
+from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
+from custody_cli.arrivals import arrived_from
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,33 @@ def read_psbt(
     return GivenPsbt(parse(data).with_previous(previous), encoding, previous)
 
 
-def write_psbt(path: Path, data: bytes, encoding: Encoding) -> None:
-    """Write a PSBT in the encoding it came in."""
-    disk.create(path, file.write(Payload(Kind.PSBT, data), encoding))
+def write_psbt(path: Path, data: bytes, encoding: Encoding, *, shown_as: str | None = None) -> None:
+    """Write a PSBT in the encoding it came in, or as codes where the name asks for them.
+
+    `shown_as` is the format of codes whose name says none, as a wallet file has it.
+    """
+    _write(path, Payload(Kind.PSBT, data), encoding, shown_as)
+
+
+def write_transaction(path: Path, data: bytes) -> None:
+    """Write a transaction as hex, or as codes where the name asks for them."""
+    _write(path, Payload(Kind.TRANSACTION, data), Encoding.HEX, None)
+
+
+def _write(path: Path, payload: Payload, encoding: Encoding, shown_as: str | None) -> None:
+    departure = departures.departure_of(path)
+    if departure is None:
+        disk.create(path, file.write(payload, encoding))
+        return
+    departures.depart(payload, departure, default=Format(shown_as) if shown_as else None)
 
 
 def _read(name: str, kind: Kind, what: str) -> tuple[bytes, Encoding]:
-    payload, encoding = file.read(payload_from(name, what=what, limit=file.MAX_SIZE))
+    arrived = arrived_from(name, what=what)
+    payload, encoding = arrived.payload, arrived.encoding
+    if payload.kind in (Kind.BYTES, Kind.TEXT, Kind.JSON):
+        # a carrier may not say what is in it, or say no more than bytes
+        payload, encoding = file.read(payload.data)
     if payload.kind is not kind:
         raise InputError(
             f"{what} is a {payload.kind.value}, not a {kind.value}", hint="name the other file"

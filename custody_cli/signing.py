@@ -112,7 +112,7 @@ class Bench:
             self._log.signed(reviewed, intent, signed, result)
         self._remember(reviewed)
         complete = finish.is_complete(result)
-        write_psbt(output, signed.data, given.encoding)
+        write_psbt(output, signed.data, given.encoding, shown_as=self.wallet.shown_as)
         return {
             **review_answer(reviewed, result, approvals),
             "signed_by": signed.signed_by,

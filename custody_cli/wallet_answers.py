@@ -27,6 +27,7 @@ def wallet_answer(wallet: Wallet, explained: Explained) -> WalletAnswer:
         "signers": list(wallet.signers),
         "policy": wallet.policy_sha256,
         "last_index": wallet.last_index,
+        "shown_as": wallet.shown_as,
         "means": explained.sentence,
         "ways": [{"words": way.words, "ours": way.is_ours} for way in explained.ways],
         "keys": [

@@ -24,6 +24,8 @@ ANSWERS: dict[str, Any] = {
     "psbt combine": contract.PsbtCombineAnswer,
     "psbt finalize": contract.PsbtFinalizeAnswer,
     "policy check": contract.PolicyCheckAnswer,
+    "qr show": contract.QrShowAnswer,
+    "qr read": contract.QrReadAnswer,
     "ceremony list": contract.CeremonyListAnswer,
     "ceremony show": contract.CeremonyShowAnswer,
     "ceremony check": contract.CeremonyCheckAnswer,

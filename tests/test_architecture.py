@@ -35,6 +35,8 @@ BREAKS = {
     "door: cryptography": ("ceremonies/disk.py", "import cryptography.fernet"),
     "door: qrcode": ("ceremonies/exchange/reading.py", "import qrcode"),
     "door: zxingcpp": ("ceremonies/exchange/drawing.py", "import zxingcpp"),
+    "door: PIL": ("ceremonies/exchange/reading.py", "import PIL.Image"),
+    "door: cv2": ("ceremonies/exchange/reading.py", "import cv2"),
     "door: msgspec": ("custody_cli/exits.py", "import msgspec"),
 }
 

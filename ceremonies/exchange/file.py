@@ -39,6 +39,16 @@ def read(content: bytes) -> tuple[Payload, Encoding]:
     raise _unknown()
 
 
+def begins_as_one(content: bytes) -> bool:
+    """Whether a file begins as a PSBT or a transaction does, so that it must be one to its end."""
+    text = content[:64].translate(None, b"\r\n").strip(b" \t")
+    return (
+        content.startswith((_PSBT_MAGIC, *_TRANSACTION_VERSIONS))
+        or text.startswith(_BASE64_MAGIC)
+        or text.lower().startswith(_HEX_MAGICS)
+    )
+
+
 def write(payload: Payload, encoding: Encoding) -> bytes:
     """Write a payload as a file; text is one line ended by LF."""
     if encoding is Encoding.BINARY:

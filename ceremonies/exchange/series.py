@@ -31,6 +31,7 @@ class Series:
     texts: tuple[bytes, ...]
     longest: int = 0
     type_name: str | None = None
+    encoding: str | None = None
 
     def endless(self) -> Iterator[bytes]:
         """Yield codes for ever: of a UR always new ones, else the same again."""
@@ -71,11 +72,31 @@ def make(
         ]
         version = max(map(smallest_version, texts))
         return Series(
-            payload=payload, format=form, version=version, parts=len(texts), texts=tuple(texts)
+            payload=payload,
+            format=form,
+            version=version,
+            parts=len(texts),
+            texts=tuple(texts),
+            encoding=encoding,
         )
     if form is Format.UR:
         return _ur(payload, max_version, type_name)
     return _static(payload, max_version)
+
+
+def again(series: Series, *, max_version: int) -> Series:
+    """Make a series once more, of the same payload and format, in other codes.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    return make(
+        series.payload,
+        series.format,
+        max_version=max_version,
+        type_name=series.type_name,
+        encoding=series.encoding,
+    )
 
 
 def _ur(payload: Payload, max_version: int, type_name: str | None) -> Series:

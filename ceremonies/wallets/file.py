@@ -34,6 +34,7 @@ class WalletFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ours: list[str] | None = None
     policy_sha256: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
     last_index: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
+    shown_as: Literal["bbqr", "ur", "static"] | None = None
 
 
 def write(wallet: Wallet) -> bytes:
@@ -47,6 +48,7 @@ def write(wallet: Wallet) -> bytes:
         "ours": list(wallet.ours) or None,
         "policy_sha256": wallet.policy_sha256,
         "last_index": wallet.last_index,
+        "shown_as": wallet.shown_as,
     }
     content = {key: value for key, value in content.items() if value is not None}
     return (json.dumps(content, indent=2) + "\n").encode()
@@ -71,7 +73,12 @@ def read(data: bytes) -> Wallet:
             "the wallet file's id is not that of its descriptor and network",
             hint="the file was changed: use another copy, and find out who changed this one",
         )
-    wallet = replace(wallet, policy_sha256=content.policy_sha256, last_index=content.last_index)
+    wallet = replace(
+        wallet,
+        policy_sha256=content.policy_sha256,
+        last_index=content.last_index,
+        shown_as=content.shown_as,
+    )
     if content.ours is None:
         return wallet
     marked = with_ours(wallet, tuple(content.ours))

@@ -34,6 +34,7 @@ class Wallet:
     `ours` are the key expressions of the descriptor that are said to be in this room.
     `policy_sha256` is the hash of the policy without which nothing is signed, None where there is
     none; `last_index` the highest index that was recorded as in use.
+    `shown_as` is the format in which its PSBTs are shown as codes, where one is preferred.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Wallet:
     ours: tuple[str, ...] = ()
     policy_sha256: str | None = None
     last_index: int | None = None
+    shown_as: str | None = None
 
     @property
     def checksum(self) -> str:

@@ -50,6 +50,10 @@ NOUNS = {
         help="Say in words what a policy lets be signed.",
         example="custody policy check vault.policy.toml",
     ),
+    "qr": Noun(
+        help="Show payloads as QR codes, and read them from pictures or a camera.",
+        example="custody qr show payment.psbt --as ur",
+    ),
     "log": Noun(
         help="Read the log of a ceremony, and verify it.",
         example="custody log verify vault-2026 --signers allowed_signers",

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceremonies import disk
-from ceremonies.exchange import file
-from ceremonies.exchange.payload import Encoding, Kind, Payload
 from ceremonies.signing.approval import text_of
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import insist, review
@@ -37,7 +35,7 @@ from custody_cli.options import (
     SignersFile,
     WalletFile,
 )
-from custody_cli.payloads import read_psbt, write_psbt
+from custody_cli.payloads import read_psbt, write_psbt, write_transaction
 from custody_cli.policies import read_policy
 from custody_cli.reviews import review_answer
 from custody_cli.wallets import read_wallet
@@ -57,9 +55,7 @@ if TYPE_CHECKING:
 
 app = noun("psbt")
 
-PsbtName = Annotated[
-    str, typer.Argument(metavar="PSBT", help="Binary, Base64 or hex; - is standard input.")
-]
+PsbtName = Annotated[str, typer.Argument(metavar="PSBT", help="A file, -, or codes of any kind.")]
 PrevTx = Annotated[
     list[str] | None,
     typer.Option("--prevtx", metavar="FILE", help="A previous transaction the psbt lacks."),
@@ -107,7 +103,7 @@ def show(
 def sign(
     psbt: Annotated[
         str,
-        typer.Argument(metavar="PSBT", help="Binary, Base64 or hex, -, or a folder of .psbt."),
+        typer.Argument(metavar="PSBT", help="A file, -, codes of any kind, or a folder of .psbt."),
     ],
     wallet: WalletFile,
     output: Out,
@@ -211,7 +207,7 @@ def finalize(
         registered = read_wallet(wallet)
         insist(review(given.psbt, registered, policy=read_policy(policy), history=past))
     final = finish.finalize(given.psbt)
-    disk.create(output, file.write(Payload(Kind.TRANSACTION, final.data), Encoding.HEX))
+    write_transaction(output, final.data)
     found: PsbtFinalizeAnswer = {
         "txid": final.transaction.txid[::-1].hex(),
         "vsize": final.transaction.vsize,

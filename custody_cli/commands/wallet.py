@@ -24,7 +24,7 @@ from ceremonies.wallets.wallet import CHANGE, RECEIVE, Place, Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
-from custody_cli.options import Debug, Json, NetworkChoice, NetworkName, Out
+from custody_cli.options import Debug, Json, NetworkChoice, NetworkName, Out, ShownAs
 from custody_cli.wallet_answers import address_answer, comparison_answer, wallet_answer
 from custody_cli.wallets import (
     Given,
@@ -110,6 +110,7 @@ def create(
         int | None,
         typer.Option(min=0, max=LAST_INDEX, help="The highest index that is known to be in use."),
     ] = None,
+    shown_as: ShownAs = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -118,7 +119,12 @@ def create(
     found = _found(descriptor, source, token)
     wallet = registered(name, found, network_named(network.value), unsorted=unsorted)
     wallet = with_ours(wallet, own_keys(ours))
-    wallet = replace(wallet, last_index=last_index, policy_sha256=_pinned(policy, wallet))
+    wallet = replace(
+        wallet,
+        last_index=last_index,
+        policy_sha256=_pinned(policy, wallet),
+        shown_as=shown_as.value if shown_as else None,
+    )
     disk.create(output, file.write(wallet))
     _answer(wallet, json=json)
 

@@ -13,6 +13,7 @@ from cli.room import Ran, Room
 from cli.walk import MASTER, PASSPHRASE
 from signing.wallets_made import CHANGE, make_psbt
 
+from ceremonies.exchange.drawing import draw
 from ceremonies.wallets.file import read as read_wallet
 
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
@@ -138,7 +139,17 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a psbt of another transaction": (3, "psbt combine payment.psbt other.psbt -o out"),
     "an incomplete psbt": (3, "psbt finalize payment.psbt -o out"),
     "a damaged psbt": (3, f"psbt sign damaged.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
+    "a phrase as a picture": (3, "qr read $PHRASE -o out"),
+    "a damaged part": (3, "qr read damaged.txt -o out"),
+    "a part that is missing": (3, "qr read missing.txt -o out"),
+    "a psbt that is no plain code": (
+        3,
+        "qr show payment.psbt --as static --max-version 1 --gif out",
+    ),
     # refused: 4
+    "a seed file to show": (4, "qr show phrase.txt --gif out"),
+    "a card to show": (4, "qr show cards/card-1-1.txt --png out"),
+    "a seed in a code": (4, "qr read seed.pbm -o out"),
     "a refused psbt": (4, f"psbt sign refused.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
     "another intent": (4, f"{_SIGN} {_KEY} --approve {'00' * 32} -o out"),
     "a wrong passphrase": (4, f"{_SIGN} --seed phrase.txt --passphrase phrase.txt --yes -o out"),
@@ -163,6 +174,8 @@ FAILURES: dict[str, tuple[int, str]] = {
     ),
     "a changed wallet file": (5, "wallet show changed.wallet.json"),
     # the machine: 6
+    "a picture that exists": (6, "qr show payment.psbt --gif taken"),
+    "a scanned file that exists": (6, "qr read damaged.txt -o taken"),
     "a sink that exists": (6, "key new --secret-to taken"),
     "an output that exists": (6, f"{_SIGN} {_KEY} --yes -o taken"),
     "a wallet file that exists": (6, "wallet create --name a --descriptor x -o taken"),
@@ -225,6 +238,10 @@ def furnish(room: Room, lived: Room) -> None:
     room.put("broken-card.txt", " ".join([*card[:-2], card[-1], card[-2]]))
     room.put("bare.txt", "d7f1c5e3a9b80642cafe1f2e3d4c5b6a")
     room.put("taken", "somebody else's")
+    parts = (room.work / "payment.ur.txt").read_text().splitlines()
+    room.put("damaged.txt", parts[0][:-1] + ("A" if parts[0][-1] != "A" else "B"))
+    room.put("missing.txt", parts[0] if len(parts) > 1 else "B$2P0200AAAAAAAA")
+    room.put("seed.pbm", _code_of(room, "phrase.txt"))
     vault = (room.work / "vault.wallet.json").read_bytes()
     wallet = read_wallet(vault)
     payment = (room.work / "payment.psbt").read_bytes()
@@ -236,6 +253,11 @@ def furnish(room: Room, lived: Room) -> None:
         *("share", "split", "--seed", "phrase.txt", "--group", "2of3"),
         *("--secret-to", "other-cards", "-o", "other-set.json"),
     )
+
+
+def _code_of(room: Room, name: str) -> bytes:
+    side, pixels = draw((room.work / name).read_bytes().strip()).bitmap(scale=4)
+    return b"P5\n%d %d\n255\n" % (side, side) + pixels
 
 
 def _words(room: Room, name: str) -> list[str]:

@@ -42,6 +42,8 @@ COMMANDS = (
     "psbt combine",
     "psbt finalize",
     "policy check",
+    "qr show",
+    "qr read",
 )
 CEREMONIES = (
     "ceremony list",
@@ -119,6 +121,10 @@ def live(room: Room, *flags: str) -> None:
     )
     room.ok("psbt", "combine", "payment.psbt", "signed.psbt", "-o", "combined.psbt", *flags)
     room.ok("psbt", "finalize", "combined.psbt", *wallet, "-o", "payment.tx", *flags)
+    room.ok("qr", "show", "payment.psbt", "--as", "ur", "--txt", "payment.ur.txt", *flags)
+    room.ok("qr", "read", "payment.ur.txt", "-o", "scanned.psbt", *flags)
+    room.ok("psbt", "sign", "payment.ur.txt", *wallet, *key, "--yes", "-o", "reply.gif", *flags)
+    room.ok("qr", "read", "reply.gif", *flags)
 
 
 def live_slip39(room: Room, *flags: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceremonies.exchange import halfblocks
 
-_DARK = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+DARK = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 
 
 def modules_on_screen(lines: list[str], size: tuple[int, int]) -> tuple[int, bytes]:
@@ -15,7 +15,7 @@ def modules_on_screen(lines: list[str], size: tuple[int, int]) -> tuple[int, byt
         text = line.removeprefix(halfblocks.BLACK_ON_WHITE).removesuffix(halfblocks.RESET)
         assert len(text) == columns
         for half in (0, 1):
-            row = b"".join(bytes([0 if _DARK[c][half] else 255]) * scale for c in text)
+            row = b"".join(bytes([0 if DARK[c][half] else 255]) * scale for c in text)
             rows.append(row * scale)
     pixels = b"".join(rows)[: (columns * scale) ** 2]
     return columns * scale, pixels

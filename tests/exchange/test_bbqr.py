@@ -45,7 +45,7 @@ def test_ours_is_as_short_as_the_references(number: int) -> None:
 
 
 @given(KINDS, st.binary(min_size=1, max_size=3_000), st.integers(16, 600), st.sampled_from("ZH2"))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_payload_comes_back(kind: Kind, data: bytes, longest: int, encoding: str) -> None:
     payload = Payload(kind, data)
     codes = bbqr.encode(payload, longest=longest, encoding=encoding)
@@ -138,7 +138,7 @@ def test_parts_of_two_lengths_are_not_of_one_payload() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_deflated_parts_of_two_messages_never_make_a_third(data: st.DataObject) -> None:
     one, two = (
         bbqr.encode(

@@ -80,7 +80,7 @@ def test_the_references_parts_are_read_in_any_order(number: int, order: str) -> 
 
 
 @given(st.binary(min_size=1, max_size=2000), st.integers(10, 200), st.randoms())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_message_comes_back_whatever_is_lost(
     data: bytes, longest: int, chance: random.Random
 ) -> None:

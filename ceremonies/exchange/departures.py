@@ -1,0 +1,100 @@
+"""Files that are carriers of codes, by how their names end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ceremonies import disk
+from ceremonies.errors import InputError
+from ceremonies.exchange import page, picture_files, svg
+from ceremonies.exchange.payload import Format, Payload
+from ceremonies.exchange.series import Series, make
+
+FPS = 5
+ENDINGS = {".gif": "gif", ".html": "html", ".png": "png", ".svg": "svg", ".qr": "folder"}
+"""What a name ends in, and what is written under it."""
+
+_TEXTS = {".ur.txt": Format.UR, ".bbqr.txt": Format.BBQR}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """A file of codes to be: what it is, and the format where its name says one."""
+
+    path: Path
+    medium: str
+    format: Format | None = None
+
+
+def departure_of(path: Path) -> Departure | None:
+    """Say what carrier a name asks for; None for a plain file.
+
+    `.gif`, `.html`, `.png`, `.svg`, `.qr` (a folder of pictures), `.ur.txt` and `.bbqr.txt`; a
+    format before the ending, as in `reply.ur.gif`, chooses it.
+    """
+    for ending, form in _TEXTS.items():
+        if path.name.endswith(ending):
+            return Departure(path=path, medium="txt", format=form)
+    medium = ENDINGS.get(path.suffix)
+    if medium is None:
+        return None
+    said = path.with_suffix("").suffix.removeprefix(".")
+    known = {Format.UR.value, Format.BBQR.value, Format.STATIC.value}
+    return Departure(path=path, medium=medium, format=Format(said) if said in known else None)
+
+
+def depart(payload: Payload, departure: Departure, *, default: Format | None = None) -> None:
+    """Write a payload as codes under a name that asks for them.
+
+    Raises:
+        InputError: it does not fit.
+        MachineError: the name is taken.
+    """
+    form = departure.format or default or Format.BBQR
+    write(make(payload, form), departure.medium, departure.path)
+
+
+def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
+    """Write a series: every code is drawn and read back before anything is written.
+
+    `medium` is `gif`, `html`, `txt`, `png` or `svg` (one code), `folder` or `svg-folder`.
+    """
+    disk.insist_free(path)
+    if medium == "gif":
+        disk.create(path, picture_files.gif(series.codes(), fps=fps))
+    elif medium == "html":
+        disk.create(path, page.write(series.codes(), fps=fps, title=path.stem))
+    elif medium == "txt":
+        list(series.codes())
+        disk.create(path, b"".join(text + b"\n" for text in series.texts))
+    elif medium in ("png", "svg"):
+        code, *others = series.codes()
+        if others:
+            raise InputError(
+                f"it takes {series.parts} codes, and one picture holds one",
+                hint="use a name that ends in .gif, .html or .qr",
+            )
+        disk.create(path, picture_files.png(code) if medium == "png" else svg.write(code))
+    else:
+        is_svg = medium == "svg-folder"
+        drawn = [svg.write(code) if is_svg else picture_files.png(code) for code in series.codes()]
+        _write_folder(path, drawn, ".svg" if is_svg else ".png")
+
+
+def _write_folder(path: Path, drawn: Iterable[bytes], ending: str) -> None:
+    pictures = list(drawn)
+    disk.make_folder(path)
+    digits = len(str(len(pictures)))
+    made: list[Path] = []
+    try:
+        for number, content in enumerate(pictures, start=1):
+            name = path / f"{number:0{digits}}-of-{len(pictures)}{ending}"
+            disk.create(name, content)
+            made.append(name)
+    except BaseException:
+        for name in made:
+            name.unlink(missing_ok=True)
+        path.rmdir()
+        raise

@@ -1,0 +1,164 @@
+"""A series of codes played in the terminal, as large as the window allows, until somebody ends it.
+
+Codes are drawn ahead while the last one is on the screen, and each is read back as it is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+
+from ceremonies.errors import CeremonyError, InputError
+from ceremonies.exchange import halfblocks, series
+from ceremonies.exchange.drawing import LARGEST, draw
+from ceremonies.exchange.payload import Format
+from ceremonies.exchange.series import Series
+from custody_cli.presses import ENDS, one_by_one, pressed
+from custody_cli.screen import Tty, alternate_screen
+
+SLOWEST, FASTEST = 1, 15
+
+_AHEAD = 4
+_WAIT = 0.05
+_KEYS = "+ faster  - slower  > denser  < sparser  space pause  n next  q end"
+_HOME = "\x1b[H"
+
+
+class Player:
+    """What is played, how fast, and how dense its codes may be."""
+
+    def __init__(self, first: Series, *, max_version: int, fps: int) -> None:
+        self._first, self._form = first, first.format
+        self.fps, self.paused, self.ended = fps, False, False
+        self._dense = max_version
+        self._window, self._changed = os.terminal_size((0, 0)), True
+        self._series: Series | None = None
+        self._codes: Iterator[bytes] = iter(())
+        self._ahead: deque[tuple[int, list[str]]] = deque()
+        self._number = 0
+        self._trouble = ""
+        self._shown = 1
+
+    def play(self) -> None:
+        """Show the codes until `q` or Ctrl-D.
+
+        Raises:
+            WrongUsage: there is no terminal.
+        """
+        # a payload is public: a terminal that is recorded may show it
+        with alternate_screen(rehearsal=True) as tty, one_by_one(tty):
+            due = time.monotonic()
+            while not self.ended:
+                self._fit(tty)
+                now = time.monotonic()
+                if now >= due and not self.paused:
+                    self._show(tty)
+                    due = now + (1 / self.fps if self._is_series else 3600)
+                for key in pressed(tty, 0 if self._draw_ahead() else min(due - now, _WAIT)):
+                    due = self._obey(tty, key, due)
+
+    @property
+    def version(self) -> int:
+        """The version that is on the screen, 0 where none fits."""
+        return self._series.version if self._series else 0
+
+    @property
+    def _is_series(self) -> bool:
+        return self._series is not None and self._series.parts > 1
+
+    def _obey(self, tty: Tty, key: str, due: float) -> float:
+        """Do what a key says, and return when the next code is due."""
+        if key in ENDS:
+            self.ended = True
+        elif key in "+-":
+            self.fps = min(max(self.fps + (1 if key == "+" else -1), SLOWEST), FASTEST)
+        elif key in "<>":
+            self._change_density(1 if key == ">" else -1)
+            return time.monotonic()
+        elif key == " ":
+            self.paused = not self.paused
+        elif key == "n":
+            self.paused = True
+            self._draw_ahead()
+            self._show(tty)
+        self._tell(tty)
+        return due if self.paused else min(due, time.monotonic() + 1 / self.fps)
+
+    def _change_density(self, step: int) -> None:
+        # a sparser series is one that looks so; a denser one may take several steps to
+        fitting = halfblocks.largest_version(self._window[0], self._window[1] - 1)
+        shown = self.version or fitting
+        before = shown if step < 0 else max(min(self._dense, fitting), shown)
+        self._dense = min(max(before + step, 1), LARGEST)
+        self._changed = True
+
+    def _fit(self, tty: Tty) -> None:
+        """Make the series anew where the window or the density has changed."""
+        window = os.get_terminal_size(tty.writer.fileno())
+        if window == self._window and not self._changed:
+            return
+        self._window, self._changed = window, False
+        fitting = halfblocks.largest_version(window.columns, window.lines - 1)
+        self._ahead.clear()
+        self._number, self._series, self._trouble = 0, None, ""
+        try:
+            if not fitting:
+                columns, rows = halfblocks.size(1)
+                raise InputError(f"{columns} by {rows + 1} is the least", hint="")
+            self._series = series.again(self._first, max_version=min(self._dense, fitting))
+            self._codes = self._series.endless()
+        except CeremonyError as error:
+            self._trouble = f"larger window: {error.cause}"
+        print(halfblocks.BLACK_ON_WHITE + "\x1b[2J", end="", file=tty.writer)
+        self._show(tty)
+
+    def _draw_ahead(self) -> bool:
+        """Draw one code more, unless enough are drawn; whether there was something to do."""
+        if self._series is None or len(self._ahead) >= (_AHEAD if self._is_series else 1):
+            return False
+        if not self._is_series and self._number:
+            return False
+        code = draw(next(self._codes), version=self._series.version)
+        self._number += 1
+        self._ahead.append((self._number, halfblocks.lines(code)))
+        return True
+
+    def _show(self, tty: Tty) -> None:
+        if self._trouble:
+            _paint(tty, [self._trouble], self._window, "q end")
+            return
+        if not self._ahead:
+            self._draw_ahead()
+        if self._ahead:
+            number, lines = self._ahead.popleft()
+            self._shown = number
+            _paint(tty, lines, self._window, self._status())
+
+    def _tell(self, tty: Tty) -> None:
+        columns, rows = self._window
+        line = self._status()[:columns].ljust(columns)
+        print(f"\x1b[{rows};1H{line}", end="", file=tty.writer, flush=True)
+
+    def _status(self) -> str:
+        if self._series is None:
+            return "q end"
+        if not self._is_series:
+            return f"version {self.version}  > denser  < sparser  q end"
+        parts = self._series.parts
+        number = (self._shown - 1) % parts + 1 if self._form is not Format.UR else self._shown
+        state = "paused" if self.paused else f"{self.fps}/s"
+        return f"{number} of {parts}  {state}  v{self.version}  {_KEYS}"
+
+
+def _paint(tty: Tty, lines: list[str], window: tuple[int, int], status: str) -> None:
+    """Draw lines in the middle of a white screen, and the status below them."""
+    columns, rows = window
+    blank = " " * columns
+    above = max((rows - 1 - len(lines)) // 2, 0)
+    every = [blank] * above + [line[:columns].center(columns) for line in lines]
+    every += [blank] * (rows - 1 - len(every))
+    every = [*every[: rows - 1], status[:columns].ljust(columns)]
+    drawn = _HOME + halfblocks.BLACK_ON_WHITE + "\r\n".join(every)
+    print(drawn, end="", file=tty.writer, flush=True)

@@ -1,0 +1,89 @@
+"""A camera at the terminal: what it sees, and how many parts it has."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from ceremonies.errors import Declined
+from ceremonies.exchange import halfblocks, reading, video
+from ceremonies.exchange.payload import Encoding
+from ceremonies.exchange.scan import Read, Scan
+from ceremonies.exchange.source import Arrived
+from custody_cli.arrivals import in_words
+from custody_cli.presses import ENDS, one_by_one, pressed
+from custody_cli.screen import Tty, alternate_screen
+
+_EVERY = 0.15
+_SURE = 15
+_GREYS, _DARKEST = 24, 232
+
+
+def read_camera(what: str, frames: Iterable[Any] | None = None) -> Arrived:
+    """Read a payload from the first camera, showing what it sees; `r` begins anew.
+
+    Raises:
+        Declined: `q` or Ctrl-D.
+        MachineError: there is no camera, or nothing that reads it.
+        WrongUsage: there is no terminal.
+    """
+    seen = video.camera() if frames is None else frames
+    with alternate_screen(rehearsal=True) as tty, one_by_one(tty):
+        scan = Scan(live=True)
+        drawn, plain = 0.0, 0
+        for frame in seen:
+            scan.add_frame(reading.read_picture(frame, thoroughly=False))
+            plain = plain + 1 if scan.plain else 0
+            found = scan.read or (scan.plain if plain >= _SURE else None)
+            if found:
+                return _arrived(found, scan)
+            if time.monotonic() - drawn > _EVERY:
+                drawn = time.monotonic()
+                _draw(tty, frame, scan, what)
+            keys = pressed(tty, 0)
+            if "r" in keys:
+                scan.reset()
+            if any(key in ENDS for key in keys):
+                raise Declined("the operator ended the scan", hint="nothing was read; run it again")
+    return _arrived(scan.result(), scan)
+
+
+def _arrived(read: Read, scan: Scan) -> Arrived:
+    return Arrived(
+        payload=read.payload,
+        format=read.format,
+        encoding=Encoding.BINARY,
+        frames_read=scan.frames,
+        frames_used=read.used,
+    )
+
+
+def _draw(tty: Tty, frame: Any, scan: Scan, what: str) -> None:
+    columns, rows = os.get_terminal_size(tty.writer.fileno())
+    height, width = frame.shape
+    wide = max(min(columns, 2 * (rows - 3) * width // height), 2)
+    high = max(wide * height // width // 2 * 2, 2)
+    small = video.shrink(frame, wide, high)
+    lines = [_greys(small[y], small[y + 1]) for y in range(0, high, 2)][: rows - 3]
+    progress = scan.progress
+    have, of = (progress.have, progress.of) if progress else (0, 1)
+    filled = have * (columns - 2) // of
+    bar = f"[{'#' * filled}{'.' * (columns - 2 - filled)}]"
+    told = [f"{what}: {in_words(scan)}", bar, (progress.missing if progress else "")]
+    told[0] += "   r begin anew  q end"
+    page = "\r\n".join([*lines, *(f"\x1b[K{line[:columns]}" for line in told)])
+    print(f"\x1b[H{page}\x1b[J", end="", file=tty.writer, flush=True)
+
+
+def _greys(upper: Any, lower: Any) -> str:
+    cells = "".join(
+        f"\x1b[38;5;{_shade(top)};48;5;{_shade(bottom)}m▀"
+        for top, bottom in zip(upper, lower, strict=True)
+    )
+    return cells + halfblocks.RESET
+
+
+def _shade(grey: int) -> int:
+    return _DARKEST + int(grey) * _GREYS // 256
