@@ -12,7 +12,7 @@ DEV    := $(VENV)/.installed-dev
 MEMORY := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 2048 { print "/dev/shm" }')
 PYTEST := TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/python -m pytest
 
-.PHONY: rehearse test lint bench soak lock clean
+.PHONY: rehearse test lint bench soak peers lock clean
 
 rehearse: $(RUN)
 	@$(BIN)/python -m custody_cli.rehearse
@@ -31,6 +31,10 @@ bench: $(DEV)
 
 soak: $(DEV)
 	$(PYTEST) -m soak -n auto
+
+# Other implementations of UR and BBQr, for the tests that compare; they are skipped without.
+peers:
+	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
 
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
