@@ -64,7 +64,7 @@ def _has_words(text: str) -> bool:
     """Whether enough words in a row are of one list."""
     from ceremonies.keys.wordlist import normal
 
-    said = re.findall(r"[^\W\d_]+", normal(text))
+    said = re.findall(r'[^\s\d.,:;"()\[\]{}]+', normal(text))
     if len(said) < _IN_A_ROW:
         return False
     return any(_row(said, listed) >= _IN_A_ROW for listed in _lists())
