@@ -22,10 +22,13 @@ Records = list[tuple[bytes, bytes]]
 """The records of one map, in their order."""
 
 
-def practice_psbt(branches: Sequence[Descriptor]) -> bytes:
+def practice_psbt(
+    branches: Sequence[Descriptor], *, number: int = 0, sweep_to: bytes | None = None
+) -> bytes:
     """Return a PSBT that pays from a practice coin of 1,000,000 sat, with change.
 
-    `branches` are the receive and change branch of a `wpkh` wallet on regtest.
+    `branches` are the receive and change branch of a `wpkh` wallet on regtest; the coin lies at
+    the address of this `number`. With a script to `sweep_to`, everything goes there.
 
     Raises:
         Refused: the wallet is of a network whose coins have a value.
@@ -38,16 +41,13 @@ def practice_psbt(branches: Sequence[Descriptor]) -> bytes:
         )
     if receive.kind != "wpkh":
         raise InputError("the practice wallet must be wpkh", hint="use an account of --script wpkh")
-    ours, back = receive.at(0), change.at(0)
+    ours, back = receive.at(number), change.at(number)
     funding = _transaction(_nowhere(), [Output(COIN_SAT, ours.script)])
     payee = b"\x00\x14" + hash160(b"practice payee")
-    spending = _transaction(
-        Outpoint(funding.txid, 0),
-        [
-            Output(PAYMENT_SAT, payee),
-            Output(COIN_SAT - PAYMENT_SAT - FEE_SAT, back.script),
-        ],
-    )
+    outputs = [Output(PAYMENT_SAT, payee), Output(COIN_SAT - PAYMENT_SAT - FEE_SAT, back.script)]
+    if sweep_to is not None:
+        outputs = [Output(COIN_SAT - FEE_SAT, sweep_to)]
+    spending = _transaction(Outpoint(funding.txid, 0), outputs)
     utxo = COIN_SAT.to_bytes(8, "little") + blob(ours.script)
     maps: tuple[Records, ...] = (
         [(GLOBAL_UNSIGNED_TX, spending.serialize(witness=False))],
@@ -56,8 +56,7 @@ def practice_psbt(branches: Sequence[Descriptor]) -> bytes:
             (b"\x01", utxo),
             *_derivations(b"\x06", ours),
         ],
-        [],
-        _derivations(b"\x02", back),
+        *([[], _derivations(b"\x02", back)] if sweep_to is None else [[]]),
     )
     return MAGIC + b"".join(_map(records) for records in maps)
 

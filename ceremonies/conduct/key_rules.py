@@ -9,7 +9,7 @@ from ceremonies.conduct.script import Script
 from ceremonies.conduct.slots import ENTROPY, SEED, SHARES
 from ceremonies.keys.card import MOST_OF_ANYTHING
 
-_ONCE = ("make-seed", "show-phrase", "split-shares", "hand-out-shares")
+_ONCE = ("make-seed", "bring-seed", "show-phrase", "split-shares", "hand-out-shares")
 _FOLLOWED = (
     ("make-seed", ("show-phrase", "split-shares")),
     ("show-phrase", ("confirm-phrase",)),
@@ -74,6 +74,8 @@ def once(script: Script) -> _Problems:
     for name, count in Counter(_names(script)).items():
         if name in _ONCE and count > 1:
             yield f"action {name}", f"is done {count} times"
+    if {"make-seed", "bring-seed"} <= set(_names(script)):
+        yield "action bring-seed", "brings a key to a ceremony that makes one"
     if "make-seed" not in _names(script):
         return
     made = _names(script).index("make-seed")

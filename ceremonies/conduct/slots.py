@@ -86,7 +86,12 @@ REVIEW: Slot[Review] = Slot("review", secret=False)
 INTENT: Slot[bytes] = Slot("intent", secret=False)
 SIGNED: Slot[Signed] = Slot("signed", secret=False)
 RECORD: Slot[SetRecord] = Slot("record", secret=False)
+ENROLLED: Slot[bytes] = Slot("enrolled", secret=False)
 DESTINATION: Slot[Wallet] = Slot("destination", secret=False)
+BATCH: Slot[tuple[GivenPsbt, ...]] = Slot("batch", secret=False)
+REVIEWS: Slot[tuple[Review, ...]] = Slot("reviews", secret=False)
+INTENTS: Slot[tuple[bytes, ...]] = Slot("intents", secret=False)
+SIGNED_BATCH: Slot[tuple[Signed, ...]] = Slot("signed-batch", secret=False)
 
 
 class Table:
@@ -147,5 +152,10 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     INTENT,
     SIGNED,
     RECORD,
+    ENROLLED,
     DESTINATION,
+    BATCH,
+    REVIEWS,
+    INTENTS,
+    SIGNED_BATCH,
 )

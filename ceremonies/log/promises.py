@@ -33,15 +33,18 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "bind-time": (facts.TimeBound,),
     "acknowledge": (facts.Acknowledged,),
     "inventory": (facts.ItemStored,),
-    "destroy": (facts.ItemDestroyed,),
     "audit-cards": (facts.CardAudited,),
     "bring-seed": (facts.SeedBrought,),
     "write-record": (facts.FileKept,),
     "read-record": (facts.FileKept,),
+    "read-batch": (facts.FileKept,),
+    "review-batch": (facts.PsbtReviewed,),
+    "approve-batch": (facts.IntentApproved,),
+    "sign-batch": (facts.PsbtSigned,),
+    "send-batch": (facts.FileKept,),
     "enrol-people": (facts.PersonEnrolled, facts.FileKept),
     "enrol-machine": (facts.MachineEnrolled,),
-    "join-wallet": (facts.WalletRegistered, facts.FileKept),
-    "prove-key": (facts.KeyProved,),
+    "join-wallet": (facts.WalletRegistered, facts.FileKept, facts.KeyProved),
     "confirm-address": (facts.AddressConfirmed,),
     "finalize": (facts.TransactionFinalized, facts.FileKept),
     "sign-message": (facts.MessageSigned, facts.FileKept),
@@ -59,6 +62,7 @@ class Promises:
         self._least = {role.role: role.least for role in plan.roles}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
+        self._is_destroyed = False
         self._reset()
 
     def take(self, fact: Fact) -> Iterator[str]:
@@ -73,6 +77,8 @@ class Promises:
                 self._is_fit = fact.fit
             case facts.SharesSplit():
                 self._split = fact
+            case facts.ItemDestroyed():
+                self._is_destroyed = True
             case facts.CardVerified():
                 self._cards[fact.set, fact.card] = fact.person
             case facts.FingerprintConfirmed():
@@ -95,11 +101,15 @@ class Promises:
         match step.do:
             case "check-machine" if self._is_earnest and not self._is_fit:
                 yield "the machine was not fit, and the step ends"
+            case "destroy" if not self._is_destroyed:
+                yield f"the step {visible(step.id)} ends, and nothing was destroyed"
             case "hand-out-shares" if self._split is not None:
                 yield from self._handed_out(self._split)
             case "confirm-fingerprint" if len(self._confirmed) < self._least.get(step.role, 0):
                 yield f"{len(self._confirmed)} people confirmed the fingerprint, and not every one"
-            case "approve-intent" if self._approving and step.role not in self._approving:
+            case "approve-intent" | "approve-batch" if (
+                self._approving and step.role not in self._approving
+            ):
                 yield f"nobody approved it as {visible(step.role)}"
 
     def _handed_out(self, split: facts.SharesSplit) -> Iterator[str]:

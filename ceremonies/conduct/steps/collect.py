@@ -8,6 +8,7 @@ from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import (
     Acknowledge,
     Choose,
+    Mistyped,
     Steps,
     TypePassphrase,
     TypeWords,
@@ -18,11 +19,12 @@ from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.held import key_of
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import TYPED, WALLET, Typed
+from ceremonies.conduct.slots import RECORD, TYPED, WALLET, Typed
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39, quorum, rehearsal, slip39
 from ceremonies.keys.card import Card
 from ceremonies.keys.seed import read_seed
+from ceremonies.keys.set_record import check_card
 from ceremonies.secret import Secret
 
 _CARD_WORDS = (20, 33)
@@ -46,21 +48,31 @@ def _run(context: Context[CollectShares]) -> Steps[None]:
                 options=("cards", "phrase"),
             )
         )
-    expected = context.table.take(WALLET).signers if context.table.has(WALLET) else ()
+    expected: Collection[str] = ()
+    if context.table.has(WALLET):
+        expected = context.table.take(WALLET).signers
+    elif context.table.has(RECORD):
+        expected = (context.table.take(RECORD).fingerprint,)
     yield from collect(context, way=way, expected=expected, passphrase=context.params.passphrase)
 
 
 def collect(
-    context: AnyContext, *, way: str, expected: Collection[str], passphrase: bool = False
+    context: AnyContext,
+    *,
+    way: str,
+    expected: Collection[str],
+    passphrase: bool = False,
+    fresh_set: str = "",
 ) -> Steps[None]:
     """Put on the table what gives a key with one of the `expected` fingerprints (any if none).
 
-    What gives another key is told so, and asked for again.
+    What gives another key is told so, and asked for again. `fresh_set` is the set of cards that
+    this ceremony handed out, where it must be those.
     """
     while True:
         words = (yield from _passphrase(context)) if passphrase else None
         if way == "cards":
-            typed = yield from _cards(context, words)
+            typed = yield from _cards(context, words, fresh_set)
         else:
             typed = yield from _phrase(context, words)
         objection = _objection(context, typed, expected)
@@ -87,20 +99,30 @@ def _objection(context: AnyContext, typed: Typed, expected: Collection[str]) -> 
     return f"This gives the key {found}, and {' or '.join(expected)} is needed."
 
 
-def _cards(context: AnyContext, passphrase: Secret | None) -> Steps[Typed]:
+def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> Steps[Typed]:
     holders = context.people.of(context.step.role)
     cards: list[Card] = []
     persons: list[str] = []
     while not (enough := quorum.picked(cards)):
         holder = holders[min(len(cards), len(holders) - 1)]
-        cards.append((yield from _card(context, holder, cards)))
+        cards.append((yield from _card(context, holder, cards, fresh_set)))
         persons.append(holder.name)
-    return Typed(cards=enough, passphrase=passphrase, persons=tuple(dict.fromkeys(persons)))
+    return Typed(
+        cards=enough,
+        passphrase=passphrase,
+        persons=tuple(dict.fromkeys(persons)),
+        fresh=bool(fresh_set),
+    )
 
 
-def _card(context: AnyContext, holder: Person, beside: list[Card]) -> Steps[Card]:
+def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: str) -> Steps[Card]:
     def check(typed: Secret) -> None:
         retyped(lambda: quorum.insist_together([*beside, slip39.read_card(typed)]))
+        card = slip39.read_card(typed)
+        if fresh_set and card.set_id != fresh_set:
+            raise Mistyped(f"this is a card of set {card.set_id}, and {fresh_set} was handed out")
+        if context.table.has(RECORD) and not (fresh_set or context.table.has(WALLET)):
+            retyped(lambda: check_card(card, context.table.take(RECORD)))
 
     number = len(beside) + 1
     missing = f"; {beside[0].needs} of group {beside[0].group} are needed" if beside else ""

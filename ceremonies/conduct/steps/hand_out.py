@@ -9,6 +9,7 @@ from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Mistyped, ShowSecret, Steps, TypeWords, ask, retyped
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import Person
+from ceremonies.conduct.place_rules import enumerated
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, SEED, SHARES, TYPED, Typed
 from ceremonies.conduct.steps.collect import collect
@@ -55,7 +56,7 @@ def _hand_out(context: Context[Params]) -> Steps[None]:
         yield from _show(context, card, custodian)
         typed.append((yield from _type_back(context, card, custodian)))
     names = tuple(custodian.name for custodian in custodians[: len(cards)])
-    context.table.put(TYPED, Typed(cards=tuple(typed), persons=names))
+    context.table.put(TYPED, Typed(cards=tuple(typed), persons=names, fresh=True))
 
 
 def _show(context: Context[Params], card: Card, custodian: Person) -> Steps[None]:
@@ -73,11 +74,18 @@ def _show(context: Context[Params], card: Card, custodian: Person) -> Steps[None
             words=card.words,
             about=f"card {name} of {key}",
             beside=(
+                *_kept_at(context, name),
                 f"card {name} of set {card.set_id}, of which {card.needs} recover the key",
                 f"fingerprint {context.table.take(FINGERPRINT)}",
             ),
         )
     )
+
+
+def _kept_at(context: Context[Params], card: str) -> Iterator[str]:
+    for name, site in enumerated(context.script):
+        if name == card:
+            yield f"kept at {site}: {context.script.sites[site]}"
 
 
 def _type_back(context: Context[Params], card: Card, custodian: Person) -> Steps[Card]:
@@ -116,7 +124,7 @@ def _type_back(context: Context[Params], card: Card, custodian: Person) -> Steps
 def _regain(context: Context[Params]) -> Steps[None]:
     split = context.last(facts.SharesSplit)
     assert split is not None, "cards that were handed out were split"
-    yield from collect(context, way="cards", expected=(split.fingerprint,))
+    yield from collect(context, way="cards", expected=(split.fingerprint,), fresh_set=split.set)
 
 
 def _expects(script: Script, step: Step) -> Iterator[Expected]:

@@ -9,13 +9,14 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
-from ceremonies.conduct.context import Context
+from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
 from ceremonies.errors import InputError
 from ceremonies.exchange import file
-from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.exchange.payload import Encoding, Kind, Payload
 from ceremonies.log import facts
+from ceremonies.signing.sign import Signed
 
 
 class ReadPayload(Params, frozen=True, kw_only=True):
@@ -46,6 +47,21 @@ def _read(context: Context[ReadPayload]) -> Steps[None]:
     context.table.put(PSBT, given)
 
 
+def given_psbt(content: bytes) -> GivenPsbt:
+    """Read a PSBT as people bring it.
+
+    Raises:
+        Mistyped: it is none.
+    """
+    retyped(lambda: _given(content))
+    return _given(content)
+
+
+def kept_psbt(context: AnyContext, name: str) -> GivenPsbt:
+    """Read a PSBT back that the ceremony kept."""
+    return _given(context.kept(name))
+
+
 def _given(content: bytes) -> GivenPsbt:
     payload, encoding = file.read(content)
     if payload.kind is not Kind.PSBT:
@@ -59,25 +75,29 @@ def _restore(context: Context[ReadPayload]) -> None:
 
 def _send(context: Context[SendPayload]) -> Steps[None]:
     yield from ()
-    name, encoding = context.params.output, context.table.take(PSBT).encoding
-    if _is_sent(context):
+    encoding = context.table.take(PSBT).encoding
+    sent(context, context.params.output, encoding, context.table.take(SIGNED))
+
+
+def sent(context: AnyContext, name: str, encoding: Encoding, signed: Signed) -> None:
+    """Write a signed PSBT as the unsigned one was written; one that is there already stays."""
+    if _is_sent(context, name):
         content = disk.read(context.folder / name, limit=file.MAX_SIZE, what=name)
     else:
-        signed = context.table.take(SIGNED)
         content = file.write(Payload(Kind.PSBT, signed.data), encoding)
     context.keep(name, content, kind="psbt")
 
 
-def _is_sent(context: Context[SendPayload]) -> bool:
+def _is_sent(context: AnyContext, name: str) -> bool:
     """Look whether an interrupted attempt has written a signed PSBT that the log knows.
 
     A taproot signature is another one each time, so what this attempt signed may differ from
     what the last one wrote; both are signatures of the same transaction.
     """
-    path = context.folder / context.params.output
+    path = context.folder / name
     if not path.exists():
         return False
-    content = disk.read(path, limit=file.MAX_SIZE, what=context.params.output)
+    content = disk.read(path, limit=file.MAX_SIZE, what=name)
     try:
         payload, _ = file.read(content)
     except InputError:

@@ -9,7 +9,7 @@ from ceremonies.conduct.asks import Steps, TypeBack, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.held import key_of
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import FINGERPRINT, KEY, TYPED, WALLET
+from ceremonies.conduct.slots import FINGERPRINT, KEY, RECORD, TYPED, WALLET, Typed
 from ceremonies.errors import IntegrityError
 from ceremonies.log import facts
 
@@ -18,17 +18,14 @@ def _recover(context: Context[Params]) -> Steps[None]:
     yield from ()
     typed = context.table.take(TYPED)
     key = key_of(context, typed)
-    if context.table.has(FINGERPRINT) and context.table.take(FINGERPRINT) != key.fingerprint:
+    expects = FINGERPRINT if typed.fresh or not context.table.has(WALLET) else None
+    if expects and context.table.has(expects) and context.table.take(expects) != key.fingerprint:
         raise IntegrityError(
             f"the cards give the key {key.fingerprint}, and {context.table.take(FINGERPRINT)} "
             "was made",
             hint="stop; do not use these cards",
         )
-    if context.table.has(WALLET) and key.fingerprint not in context.table.take(WALLET).signers:
-        raise IntegrityError(
-            f"the key {key.fingerprint} is no signer of wallet {context.table.take(WALLET).name}",
-            hint="bring the cards or the phrase of one of its signers, then resume",
-        )
+    _insist_known(context, typed, key.fingerprint)
     context.log(
         facts.KeyRecovered(
             way="cards" if typed.cards else "phrase",
@@ -39,6 +36,23 @@ def _recover(context: Context[Params]) -> Steps[None]:
         )
     )
     context.table.put(KEY, key)
+
+
+def _insist_known(context: Context[Params], typed: Typed, fingerprint: str) -> None:
+    """Refuse a key that is not of the wallet, or else not the one on the record of the set."""
+    table = context.table
+    if table.has(WALLET) and not typed.fresh:
+        if fingerprint not in table.take(WALLET).signers:
+            raise IntegrityError(
+                f"the key {fingerprint} is no signer of wallet {table.take(WALLET).name}",
+                hint="bring the cards or the phrase of one of its signers, then resume",
+            )
+    elif table.has(RECORD) and table.take(RECORD).fingerprint != fingerprint:
+        raise IntegrityError(
+            f"the cards give the key {fingerprint}, and the record of the set names "
+            f"{table.take(RECORD).fingerprint}",
+            hint="stop; find out which record belongs to these cards",
+        )
 
 
 def _confirm(context: Context[Params]) -> Steps[None]:

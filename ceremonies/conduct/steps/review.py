@@ -6,32 +6,66 @@ from collections.abc import Iterator
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
-from ceremonies.conduct.context import Context
+from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.reviewed import log_review
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import INTENT, PSBT, REVIEW, WALLET
+from ceremonies.conduct.slots import DESTINATION, INTENT, PSBT, REVIEW, WALLET
+from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.signing import review as judge
 from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
+from ceremonies.wallets.wallet import Place
 
 _WORDS_A_LINE = 4
+
+_SWEPT_TO = 20
+"""How many addresses of each branch of a new wallet a sweep may pay to."""
 
 
 def _review(context: Context[Params]) -> Steps[None]:
     reviewed = _reviewed(context)
+    yield from seen(context, reviewed, "seen")
+    judge.insist(reviewed)
+    _insist_swept(context, reviewed)
+    context.table.put(REVIEW, reviewed)
+
+
+def _insist_swept(context: Context[Params], reviewed: Review) -> None:
+    """Refuse whatever does not go to the wallet that this ceremony set as destination, if any."""
+    if not context.table.has(DESTINATION):
+        return
+    new = context.table.take(DESTINATION)
+    if set(new.signers) & set(reviewed.facts.wallet.signers):
+        raise Refused(
+            f"wallet {new.name} has a key of the old wallet",
+            hint="sweep to a wallet of new keys alone",
+        )
+    ours = {
+        new.derive(Place(branch, index)).script
+        for branch in range(len(new.branches))
+        for index in range(_SWEPT_TO)
+    }
+    for output in reviewed.facts.outputs:
+        if output.made.script not in ours:
+            raise Refused(
+                f"{output.where} is not one of the first {_SWEPT_TO} addresses of {new.name}",
+                hint="have the coordinator send everything to the new wallet",
+            )
+
+
+def seen(context: AnyContext, reviewed: Review, place: str) -> Steps[None]:
+    """Log a review and have it read to its end."""
     log_review(context.journal, reviewed)
     yield from ask(
         ShowReview(
-            field=context.field("seen"),
+            field=context.field(place),
             by=context.actor,
             text="This is what signing would do, proved from the wallet. Read it to the end; "
             "read the amounts and addresses aloud.",
             review=reviewed,
         )
     )
-    judge.insist(reviewed)
-    context.table.put(REVIEW, reviewed)
 
 
 def _reviewed(context: Context[Params]) -> Review:
@@ -39,14 +73,20 @@ def _reviewed(context: Context[Params]) -> Review:
 
 
 def _approve(context: Context[Params]) -> Steps[None]:
-    intent = judge.insist(context.table.take(REVIEW))
+    intent = yield from approved(context, context.table.take(REVIEW), "")
+    context.table.put(INTENT, intent)
+
+
+def approved(context: AnyContext, reviewed: Review, place: str) -> Steps[bytes]:
+    """Have an intent compared and approved; return it. `place` parts it from others."""
+    intent = judge.insist(reviewed)
     spoken = words(intent).split()
     rows = [spoken[at : at + _WORDS_A_LINE] for at in range(0, len(spoken), _WORDS_A_LINE)]
     digits = [in_fours(intent.hex()[at : at + 32]) for at in (0, 32)]
     shown = "\n".join((*digits, "", *(" ".join(row) for row in rows)))
     yield from ask(
         Confirm(
-            field=context.field("compared"),
+            field=context.field(f"{place}compared"),
             by=context.actor,
             text="This is the intent: one hash of everything that signing does. Whoever reviewed "
             "the same PSBT elsewhere reads out theirs. Is every word the same?",
@@ -55,7 +95,7 @@ def _approve(context: Context[Params]) -> Steps[None]:
     )
     yield from ask(
         Confirm(
-            field=context.field("approved"),
+            field=context.field(f"{place}approved"),
             by=context.actor,
             text="Do you approve that exactly this is signed?",
             shown=shown,
@@ -66,7 +106,7 @@ def _approve(context: Context[Params]) -> Steps[None]:
             intent=intent.hex(), person=context.actor.name, role=context.actor.role
         )
     )
-    context.table.put(INTENT, intent)
+    return intent
 
 
 def _expects_seen(_script: Script, step: Step) -> Iterator[Expected]:

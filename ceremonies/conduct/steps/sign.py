@@ -7,19 +7,25 @@ import hashlib
 from ceremonies.bitcoin.psbt import reread
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
-from ceremonies.conduct.context import Context
+from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.slots import INTENT, KEY, REVIEW, SIGNED
 from ceremonies.log import facts
 from ceremonies.signing import finish
 from ceremonies.signing import sign as signing
-from ceremonies.signing.review import with_signer
+from ceremonies.signing.review import Review, with_signer
+from ceremonies.signing.sign import Signed
 from ceremonies.signing.signer import Signer
 
 
 def _run(context: Context[Params]) -> Steps[None]:
     yield from ()
-    reviewed, key = context.table.take(REVIEW), context.table.take(KEY)
-    intent = context.table.take(INTENT)
+    signed = signed_one(context, context.table.take(REVIEW), context.table.take(INTENT))
+    context.table.put(SIGNED, signed)
+
+
+def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
+    """Sign what was approved with the key on the table, and log it."""
+    key = context.table.take(KEY)
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         signer = Signer(bip32_seed, reviewed.facts.wallet.network)
     signed = signing.sign(
@@ -35,7 +41,7 @@ def _run(context: Context[Params]) -> Steps[None]:
             psbt_sha256=hashlib.sha256(signed.data).hexdigest(),
         )
     )
-    context.table.put(SIGNED, signed)
+    return signed
 
 
 SIGN_PSBT = Action(

@@ -44,7 +44,7 @@ def _register(context: Context[RegisterWallet]) -> Steps[None]:
         )
     name = REHEARSAL_PREFIX * context.is_rehearsal + context.params.name
     wallet = register(name, [descriptor], context.network or MAINNET)
-    _log(context, wallet)
+    log_wallet(context, wallet)
     context.keep(context.params.output, file.write(wallet), kind="wallet")
     first = address_at(wallet, Place(RECEIVE, 0))
     yield from ask(
@@ -88,7 +88,7 @@ def _read(context: Context[ReadWallet]) -> Steps[None]:
     )
     wallet = file.read(content)
     context.keep(context.params.keep, content, kind="wallet")
-    _log(context, wallet)
+    log_wallet(context, wallet)
     context.table.put(WALLET, wallet)
 
 
@@ -110,7 +110,8 @@ def _restore_read(context: Context[ReadWallet]) -> None:
     context.table.put(WALLET, file.read(context.kept(context.params.keep)))
 
 
-def _log(context: AnyContext, wallet: Wallet) -> None:
+def log_wallet(context: AnyContext, wallet: Wallet) -> None:
+    """Log that a wallet is known here."""
     context.log(
         facts.WalletRegistered(name=wallet.name, wallet=wallet.id, network=wallet.network.name)
     )

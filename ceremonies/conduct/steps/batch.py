@@ -1,0 +1,223 @@
+"""Several PSBTs of one wallet: each is reviewed and approved by itself; the key comes once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from ceremonies.conduct.actions import Action, Class, Expected, Params
+from ceremonies.conduct.asks import Choose, Confirm, GiveFile, Mistyped, ShowReview, Steps, ask
+from ceremonies.conduct.context import Context
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.slots import (
+    BATCH,
+    INTENTS,
+    KEY,
+    REVIEWS,
+    SIGNED_BATCH,
+    WALLET,
+    GivenPsbt,
+)
+from ceremonies.conduct.steps.payload import given_psbt, kept_psbt, sent
+from ceremonies.conduct.steps.review import approved, seen
+from ceremonies.conduct.steps.sign import signed_one
+from ceremonies.exchange import file
+from ceremonies.log import facts
+from ceremonies.signing import review as judge
+
+Most = Annotated[int, msgspec.Meta(ge=1, le=50)]
+
+
+class ReadBatch(Params, frozen=True, kw_only=True):
+    """How many PSBTs there may be; the copies are `unsigned-1.psbt` and so on."""
+
+    most: Most = 10
+
+
+class SendBatch(Params, frozen=True, kw_only=True):
+    """How many PSBTs there may be; the files are `signed-1.psbt` and so on."""
+
+    most: Most = 10
+
+
+def _kept(number: int) -> str:
+    return f"unsigned-{number}.psbt"
+
+
+def _sent(number: int) -> str:
+    return f"signed-{number}.psbt"
+
+
+def _read(context: Context[ReadBatch]) -> Steps[None]:
+    given: list[GivenPsbt] = []
+    while len(given) < context.params.most:
+        number = len(given) + 1
+        one = yield from _one(context, number, given)
+        given.append(one)
+        if number == context.params.most:
+            break
+        more = yield from ask(
+            Choose(
+                field=context.field(f"psbt-{number}.more"),
+                by=context.actor,
+                text=f"{number} PSBTs were read. Is there another one?",
+                options=("yes", "no"),
+            )
+        )
+        if more == "no":
+            break
+    context.table.put(BATCH, tuple(given))
+
+
+def _one(context: Context[ReadBatch], number: int, before: list[GivenPsbt]) -> Steps[GivenPsbt]:
+    def check(content: bytes) -> None:
+        given = given_psbt(content)
+        coins = _coins(given)
+        for earlier, other in enumerate(before, start=1):
+            if coins & _coins(other):
+                raise Mistyped(f"it spends a coin that psbt {earlier} spends: bring another one")
+
+    content = yield from ask(
+        GiveFile(
+            field=context.field(f"psbt-{number}"),
+            by=context.actor,
+            text=f"Name the file of PSBT {number}: binary, Base64 or hex.",
+            what="the psbt",
+            limit=file.MAX_SIZE,
+            check=check,
+        )
+    )
+    context.keep(_kept(number), content, kind="psbt")
+    return given_psbt(content)
+
+
+def _coins(given: GivenPsbt) -> set[str]:
+    return {str(one.outpoint) for one in given.psbt.inputs}
+
+
+def _restore(context: Context[ReadBatch]) -> None:
+    names = {r.fact.name for r in context.journal.records if isinstance(r.fact, facts.FileKept)}
+    given: list[GivenPsbt] = []
+    while _kept(len(given) + 1) in names:
+        given.append(kept_psbt(context, _kept(len(given) + 1)))
+    context.table.put(BATCH, tuple(given))
+
+
+def _review(context: Context[Params]) -> Steps[None]:
+    batch, reviews = context.table.take(BATCH), []
+    for number, given in enumerate(batch, start=1):
+        reviewed = judge.review(given.psbt, context.table.take(WALLET))
+        yield from seen(context, reviewed, f"psbt-{number}.seen")
+        judge.insist(reviewed)
+        reviews.append(reviewed)
+    context.table.put(REVIEWS, tuple(reviews))
+
+
+def _approve(context: Context[Params]) -> Steps[None]:
+    reviews, intents = context.table.take(REVIEWS), []
+    for number, reviewed in enumerate(reviews, start=1):
+        intents.append((yield from approved(context, reviewed, f"psbt-{number}.")))
+    context.table.put(INTENTS, tuple(intents))
+
+
+def _sign(context: Context[Params]) -> Steps[None]:
+    yield from ()
+    reviews, intents = context.table.take(REVIEWS), context.table.take(INTENTS)
+    pairs = zip(reviews, intents, strict=True)
+    signed = tuple(signed_one(context, reviewed, intent) for reviewed, intent in pairs)
+    context.table.put(SIGNED_BATCH, signed)
+
+
+def _send(context: Context[SendBatch]) -> Steps[None]:
+    yield from ()
+    batch, done = context.table.take(BATCH), context.table.take(SIGNED_BATCH)
+    for number, (given, signed) in enumerate(zip(batch, done, strict=True), start=1):
+        sent(context, _sent(number), given.encoding, signed)
+
+
+def _expects_read(_script: Script, step: Step) -> Iterator[Expected]:
+    again = "again for each PSBT"
+    yield Expected(field=f"{step.id}.psbt-1", ask=GiveFile, role=step.role)
+    if step.params.most > 1:
+        yield Expected(field=f"{step.id}.psbt-1.more", ask=Choose, role=step.role)
+    for number in range(2, step.params.most + 1):
+        field = f"{step.id}.psbt-{number}"
+        yield Expected(field=field, ask=GiveFile, role=step.role, sometimes=again)
+        if number < step.params.most:
+            yield Expected(field=f"{field}.more", ask=Choose, role=step.role, sometimes=again)
+
+
+def _most(script: Script) -> int:
+    return next((one.params.most for one in script.steps if one.action.name == "read-batch"), 1)
+
+
+def _expects_seen(script: Script, step: Step) -> Iterator[Expected]:
+    for number in range(1, _most(script) + 1):
+        again = "" if number == 1 else "again for each PSBT"
+        field = f"{step.id}.psbt-{number}.seen"
+        yield Expected(field=field, ask=ShowReview, role=step.role, sometimes=again)
+
+
+def _expects_approval(script: Script, step: Step) -> Iterator[Expected]:
+    for number in range(1, _most(script) + 1):
+        again = "" if number == 1 else "again for each PSBT"
+        for what in ("compared", "approved"):
+            field = f"{step.id}.psbt-{number}.{what}"
+            yield Expected(field=field, ask=Confirm, role=step.role, sometimes=again)
+
+
+READ_BATCH = Action(
+    name="read-batch",
+    about="Every PSBT is brought in, read strictly, and kept as it came.",
+    cls=Class.IDEMPOTENT,
+    run=_read,
+    expects=_expects_read,
+    params=ReadBatch,
+    gives=(BATCH,),
+    restore=_restore,
+    outputs=lambda params: tuple(map(_kept, range(1, params.most + 1))),
+    writes=(BATCH,),
+)
+REVIEW_BATCH = Action(
+    name="review-batch",
+    about="What each transaction does is proved from the wallet, and judged by every rule.",
+    cls=Class.PURE,
+    run=_review,
+    expects=_expects_seen,
+    params=Params,
+    needs=(BATCH, WALLET),
+    gives=(REVIEWS,),
+)
+APPROVE_BATCH = Action(
+    name="approve-batch",
+    about="Each intent is compared with the one read elsewhere, and approved.",
+    cls=Class.PURE,
+    run=_approve,
+    expects=_expects_approval,
+    params=Params,
+    needs=(REVIEWS,),
+    gives=(INTENTS,),
+)
+SIGN_BATCH = Action(
+    name="sign-batch",
+    about="The key signs each transaction that was approved; every signature is verified twice.",
+    cls=Class.IDEMPOTENT,
+    run=_sign,
+    expects=lambda script, step: iter(()),
+    params=Params,
+    needs=(REVIEWS, INTENTS, KEY),
+    gives=(SIGNED_BATCH,),
+)
+SEND_BATCH = Action(
+    name="send-batch",
+    about="The signed PSBTs are written, to be carried back to the coordinator.",
+    cls=Class.PROBE,
+    run=_send,
+    expects=lambda script, step: iter(()),
+    params=SendBatch,
+    needs=(BATCH, SIGNED_BATCH),
+    outputs=lambda params: tuple(map(_sent, range(1, params.most + 1))),
+    writes=(SIGNED_BATCH,),
+)
