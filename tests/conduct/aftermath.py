@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+from conduct.conduct_material import ROTATE
 from conduct.interruption import Paper, all_of, facts_of, lines_of
 
 from ceremonies.bitcoin.psbt import parse
@@ -22,6 +23,9 @@ from ceremonies.log.verify import State, verify
 from ceremonies.secret import Secret
 from ceremonies.signing import finish
 from custody_cli.ceremony_answers import status
+
+OLD_KEY = "3d06f671"
+"""The key of keygen-2of3's rehearsal, whose coin others spend."""
 
 _RECORDS_OF_A_KEY = (
     facts.PhraseShown,
@@ -40,11 +44,21 @@ def insist_complete(folder: Path, *, papers: Sequence[Paper], before: Sequence[b
     insist_attested(folder)
     insist_outputs(folder)
     insist_nobody_shown_twice(folder)
-    made = all_of(folder, facts.SeedMade)
-    if made:
+    script = next(fact for fact in facts_of(folder) if isinstance(fact, facts.Plan)).ceremony
+    if all_of(folder, facts.SeedMade):
         insist_last_key(folder, papers)
-    else:
+    if script == "sign":
         insist_one_transaction(folder)
+    if script in ("sign-batch", ROTATE):
+        assert (
+            len({one.txid for one in all_of(folder, facts.PsbtSigned)})
+            == (1, 2)[script == "sign-batch"]
+        )
+
+
+def is_rotated(folder: Path) -> bool:
+    """Whether it is the folder of a `rotate` that made its wallet."""
+    return (folder / "new-vault.wallet.json").exists()
 
 
 def insist_verified(folder: Path, state: State) -> None:
@@ -108,16 +122,17 @@ def insist_last_key(folder: Path, papers: Sequence[Paper]) -> None:
     last = all_of(folder, facts.SeedMade)[-1]
     assert last.key not in {fact.key for fact in all_of(folder, facts.KeyVoid)}
     for confirmed in (facts.FingerprintConfirmed, facts.KeyRecovered, facts.AccountDerived):
-        found = all_of(folder, confirmed)
-        assert found
-        assert {fact.fingerprint for fact in found} == {last.fingerprint}
+        found = {fact.fingerprint for fact in all_of(folder, confirmed)}
+        # the old key comes too, to sign the sweep
+        old = {OLD_KEY} if is_rotated(folder) and confirmed is facts.KeyRecovered else set()
+        assert found == {last.fingerprint} | old
     verified = [f for f in all_of(folder, facts.CardVerified) if f.key == last.key]
-    assert [(f.card, f.person) for f in verified] == [
-        ("1-1", "bob"),
-        ("1-2", "carol"),
-        ("1-3", "dave"),
-    ]
+    holders = ("heidi", "ivan", "judy") if is_rotated(folder) else ("bob", "carol", "dave")
+    cards = ("1-1", "1-2", "1-3")
+    assert [(f.card, f.person) for f in verified] == [*zip(cards, holders, strict=True)]
     assert all_of(folder, facts.CardVerified)[-3:] == verified
+    if is_rotated(folder):
+        return
     account = json.loads((folder / "account.json").read_text())
     wallet = json.loads((folder / "vault.wallet.json").read_text())
     assert account["fingerprint"] == last.fingerprint

@@ -28,15 +28,18 @@ from ceremonies.conduct.asks import (
 )
 from ceremonies.conduct.conductor import conduct
 from ceremonies.conduct.context import World
-from ceremonies.conduct.script import Script
+from ceremonies.conduct.script import Script, read
 from ceremonies.keys import slip39
 from ceremonies.keys.seed import Scheme
 from ceremonies.log import sshkey, sshsig
 from ceremonies.log.journal import Clock
 from ceremonies.machine.probes import Probe
 from ceremonies.secret import Secret
+from custody_cli.world import stage
 
-KEYGEN, SIGN = "keygen-2of3", "sign"
+KEYGEN, SIGN, ROTATE = "keygen-2of3", "sign", "rotate"
+OTHERS = tuple(name for name in builtin.ids() if name not in (KEYGEN, SIGN))
+"""The built-ins whose people say what the shipped answers say."""
 
 CAST: Mapping[str, Sequence[str]] = {
     "operator": ("alice",),
@@ -68,11 +71,18 @@ def unfit() -> tuple[Probe, ...]:
 def world(
     folder: Path,
     *,
+    script: str = "",
     boot: str = "one boot",
     probes: Callable[[], tuple[Probe, ...]] = fit,
     program_sha256: str = "5a" * 32,
 ) -> World:
-    """Return a world in which everything is fixed by how long the log in `folder` is."""
+    """Return a world in which everything is fixed by how long the log in `folder` is.
+
+    That of `rotate` is the one of an unattended rehearsal: its sweep is in the shipped answers.
+    """
+    begun = folder / "script.toml"
+    if begun.exists():
+        script = read(begun.read_bytes()).id
     log = folder / "log.jsonl"
     records = log.read_bytes().count(b"\n") if log.exists() else 0
     ticks = count(1_000 * records)
@@ -82,7 +92,7 @@ def world(
             mono_ms=lambda: next(ticks),
             wall=lambda: "2000-01-01T00:00:00Z",
         ),
-        os_random=_chance(records),
+        os_random=stage(0, unattended=True).os_random if script == ROTATE else _chance(records),
         salts=_chance(records),
         probes=probes,
         program="custody-cli test",
@@ -96,10 +106,11 @@ def _chance(session: int) -> Callable[[int], bytes]:
 
 
 class Player:
-    """Everybody in the room, who answers every ask of both built-in ceremonies rightly.
+    """Everybody in the room, who answers every ask of the built-in ceremonies rightly.
 
     Give the same player to every session of a ceremony: it remembers the papers that people wrote.
-    `cards` are words by the name of their holder, `files` contents by field.
+    `cards` are words by the name of their holder, `files` contents by field; `said` is what the
+    answers shipped with a script say of everything else.
     """
 
     def __init__(
@@ -111,7 +122,9 @@ class Player:
         phrase: bytes = b"",
         way: str = "cards",
         signature: Callable[[str, bytes], bytes] = practice.signature,
+        said: Mapping[str, str] | None = None,
     ) -> None:
+        self.said = said_of(KEYGEN) if said is None else said
         self.cast = cast
         self.cards = dict(cards or {})
         self.files = dict(files or {})
@@ -139,17 +152,19 @@ class Player:
             case TypeText():
                 return self._text(asked.field)
             case Choose():
-                return self.way if self.way in asked.options else asked.options[0]
+                said = self.said.get(asked.field, self.way)
+                return said if said in asked.options else asked.options[0]
             case TypeBack():
                 return asked.expected
             case TypeDice():
-                return Secret(DICE.encode())
+                return Secret(self.said.get(asked.field, DICE).encode())
             case TypeWords():
                 return Secret(self._words(asked))
             case TypePassphrase():
                 return Secret(b"")
             case GiveFile():
-                return self.files[asked.field]
+                found = self.files.get(asked.field)
+                return self.said[asked.field].encode() if found is None else found
             case SignSeal():
                 return self.signature(asked.by.name, asked.seal)
             case _:
@@ -171,16 +186,45 @@ class Player:
     def _words(self, asked: TypeWords) -> bytes:
         if asked.about in self.papers:
             return self.papers[asked.about]
+        if asked.field.startswith(BROUGHT) and asked.field in self.said and not self.phrase:
+            return " ".join(self.said[asked.field].split()).encode()
         return self.phrase if asked.wordlist == "bip39" else self.cards[asked.by.name]
 
     def _text(self, field: str) -> str:
         _, place, *more = field.split(".")
+        if not field.startswith("people."):
+            return self.said.get(field, field.replace(".", "-"))
         role, _, number = place.rpartition("-")
         names = self.cast[role]
         if int(number) > len(names):
             return "none"
         name = names[int(number) - 1]
         return f"{name.title()} Example" if more else name
+
+
+BROUGHT = ("collect.", "audit.")
+"""The steps to which people bring cards that other ceremonies made."""
+
+
+@cache
+def said_of(name: str) -> Mapping[str, str]:
+    """Return every text of the answers that are shipped with a built-in, files too, by field."""
+    given = prepared.read(builtin.answers(name)).answers
+    return {
+        field: str(getattr(one, "text", one))
+        for field, one in given.items()
+        if not isinstance(one, list)
+    }
+
+
+def cast_of(name: str) -> Mapping[str, Sequence[str]]:
+    """Return who takes which role by the answers that are shipped with a built-in."""
+    cast: dict[str, list[str]] = {}
+    for field, person in said_of(name).items():
+        step, role, *more = [*field.split(".")][:2] if field.count(".") == 1 else [field, ""]
+        if step == "people" and not more and person != "none":
+            cast.setdefault(role.rpartition("-")[0], []).append(person)
+    return cast
 
 
 @cache
@@ -214,6 +258,7 @@ def keygen_player(**others: Any) -> Player:
 def signing_player(*, way: str = "cards") -> Player:
     """Return the people of `sign`, with what they bring; the key comes from cards or a phrase."""
     return Player(
+        said={},
         cast=SIGNING_CAST,
         cards=signing_cards(),
         files=signing_files(),
@@ -224,6 +269,8 @@ def signing_player(*, way: str = "cards") -> Player:
 
 def player_of(name: str) -> Player:
     """Return the people of a built-in ceremony."""
+    if name in OTHERS:
+        return Player(cast=cast_of(name), said=said_of(name))
     return keygen_player() if name == KEYGEN else signing_player()
 
 
@@ -242,7 +289,7 @@ def begin(
         folder,
         chosen,
         signers_file=signers_file,
-        world=in_world or world(folder),
+        world=in_world or world(folder, script=chosen.id),
         rehearsal=rehearsal,
     ) as begun:
         conduct(begun, answer)

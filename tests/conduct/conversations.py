@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from conduct.conduct_material import (
-    KEYGEN,
+    BROUGHT,
+    SIGN,
     Player,
     begin,
     go_on,
-    keygen_player,
+    player_of,
     signing_cards,
     signing_phrase,
     signing_player,
@@ -106,7 +107,12 @@ class Unruly:
         mischief = self.plan.get(number)
         if mischief is not None:
             return self.wrong(asked, mischief, chance)
-        if isinstance(asked, TypeWords) and asked.about.startswith("card number"):
+        is_brought = asked.field.startswith(BROUGHT) and asked.field in self.player.said
+        if (
+            isinstance(asked, TypeWords)
+            and asked.about.startswith("card number")
+            and not is_brought
+        ):
             cards = self.cards()
             turn = int(asked.about.split()[-1]) - 1
             return Secret(chance.choice(cards) if asked.mistake else cards[turn % len(cards)])
@@ -252,7 +258,7 @@ def insist_honest(folder: Path, *, ended: bool) -> None:
 
 def converse(name: str, plan: Plan, *, way: str = "cards", then_abort: bool = False) -> State:
     """Hold a ceremony with an unruly room, resumed as often as it stops; return its last state."""
-    player = keygen_player() if name == KEYGEN else signing_player(way=way)
+    player = signing_player(way=way) if name == SIGN else player_of(name)
     room, said = Unruly(player, plan), []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "at"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,17 @@ def is_declared(asked: Ask[Any], by: Expected) -> bool:
     return same_field and type(asked) is by.ask and same_role
 
 
+def is_of_round(asked: Ask[Any], wanted: list[Expected]) -> bool:
+    """Whether an ask is one of those that are asked together, again for each thing or person."""
+    round_of = [*takewhile(lambda one: one.sometimes == wanted[0].sometimes, wanted)]
+    if "again" not in wanted[0].sometimes or len(round_of) < 2:
+        return False
+    plain = re.sub(r"-\d+", "", asked.field)
+    return any(
+        re.sub(r"-\d+", "", one.field) == plain and type(asked) is one.ask for one in round_of
+    )
+
+
 def undeclared(heard: Iterable[Ask[Any]], declared: Iterable[Expected]) -> list[str]:
     """Walk asks and declarations together; return what is in one and not, or not there, in the
     other. Only what is asked `sometimes` may be missing, and only what is asked `again` comes
@@ -62,6 +73,8 @@ def undeclared(heard: Iterable[Ask[Any]], declared: Iterable[Expected]) -> list[
     wrong = []
     for asked in heard:
         while wanted and not is_declared(asked, wanted[0]):
+            if is_of_round(asked, wanted):
+                break
             missing = wanted.pop(0)
             if not missing.sometimes:
                 wrong.append(f"not asked: {missing.field}")
