@@ -153,12 +153,12 @@ def _ceremony(
 
 
 def _people(script: str) -> dict[str, str]:
-    """Return who comes to a practice ceremony, as the answers shipped with it have them."""
+    """Return who comes to a practice ceremony and what they read off, as its answers have it."""
     known = prepared.read(builtin.answers(script)).answers
     return {
         field: name
         for field, name in known.items()
-        if isinstance(name, str) and field.startswith("people.")
+        if isinstance(name, str) and field.startswith(("people.", "time.", "inventory."))
     }
 
 

@@ -145,6 +145,7 @@ def people_of(script: str) -> str:
     from ceremonies.conduct import builtin, prepared
 
     known = prepared.read(builtin.answers(script)).answers
-    lines = [f'"{field}" = "{name}"' for field, name in known.items() if "people." in field]
+    public = ("people.", "time.", "inventory.")
+    lines = [f'"{field}" = "{name}"' for field, name in known.items() if field.startswith(public)]
     assert set(NAMES) & set(str(known.values()).split("'"))
     return "\n".join(['schema = "ceremony-answers/1"', "[answers]", *lines, ""])

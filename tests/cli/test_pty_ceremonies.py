@@ -66,7 +66,7 @@ def test_keygen_with_a_wrong_word_and_a_swapped_card(room: Room) -> None:
             return " ".join(notes["1-1"][:33]) if typed == "CARD 1-1" else typed
 
         planned = Mistakes(
-            (r"step 6 of.*word 1 of 24:", "practice practise"),
+            (r"step 8 of.*word 1 of 24:", "practice practise"),
             (r"words of card 1-2.*word 1 of 33:", "CARD 1-1"),
             (r"bob.*read off:", "00000000"),
             (r"yes or no:", "y"),

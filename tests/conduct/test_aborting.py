@@ -30,7 +30,7 @@ from custody_cli.ceremony_answers import status
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
-NOBODY_YET, NO_KEY, HALF_HANDED_OUT, HANDED_OUT, EXPORTED = 5, 16, 33, 40, 55
+NOBODY_YET, NO_KEY, HALF_HANDED_OUT, HANDED_OUT, EXPORTED = 5, 23, 43, 50, 65
 
 
 def abort(folder: Path, here: People) -> None:
@@ -164,7 +164,7 @@ def test_whoever_says_no_leaves_it_to_be_gone_on_with(tmp_path: Path, field: str
     insist_verified(folder, State.COMPLETE)
 
 
-ENDING = 10
+ENDING = 11
 """Records that ending takes at that place: the opening again (8), the void key, and the end."""
 
 

@@ -114,7 +114,7 @@ def test_a_script_is_pinned_by_its_exact_bytes() -> None:
         ("[[entropy]]", "$.entropy[0]"),
         ("[shares]", "$.shares"),
         ("[[step]]", "step 1 (machine)"),
-        ('id     = "hand-out"', "step 8 (hand-out)"),
+        ('id     = "hand-out"', "step 11 (hand-out)"),
     ],
 )
 def test_an_unknown_key_is_an_error_at_every_level(old: str, where: str) -> None:
@@ -171,22 +171,22 @@ def test_a_value_of_another_type_or_range_is_an_error(old: str, new: str) -> Non
         ('do   = "check-machine"', 'do = "\\u001b[2J"', "step 1 (machine)"),
         ('do   = "check-machine"', "do = 1", "step 1"),
         ('do   = "check-machine"', 'do = "check-machine"\ndemands = ["moon"]', "step 1 (machine)"),
-        ('id   = "chance"', 'id = ""', "step 3"),
-        ('role   = "custodian"\nsay    = "Each', 'role = "Custodian"\nsay = "Each', "step 8"),
-        ('attest = ["witness"]', 'attest = "witness"', "step 8"),
-        ('attest = ["witness"]', 'attest = ["witness\\n"]', "step 8"),
-        ('script = "wpkh"', 'script = "p2wpkh"', "step 11 (account)"),
-        ('script = "wpkh"', 'script = "wpkh"\naccount = -1', "step 11 (account)"),
-        ('script = "wpkh"', 'script = "wpkh"\naccount = 2147483648', "step 11 (account)"),
-        ('output = "account.json"', 'output = "../account.json"', "step 11 (account)"),
-        ('output = "account.json"', 'output = ".account"', "step 11 (account)"),
-        ('output = "account.json"', 'output = "account.json\\n"', "step 11 (account)"),
-        ('name   = "vault"', 'name = "vault\\n"', "step 12 (wallet)"),
-        ('do   = "wipe"\nrole = "operator"', 'do = "wipe"', "step 13"),
-        ('say  = "Drop every secret from memory."', 'say = ""', "step 13"),
-        ('say  = "Drop every secret from memory."', f'say = "{"x" * 201}"', "step 13"),
-        ('say  = "Drop every secret from memory."', 'say = "a\\nb"', "step 13"),
-        ('do   = "wipe"', 'do = "wipe"\nneeds = "key"', "step 13"),
+        ('id   = "chance"', 'id = ""', "step 5"),
+        ('role   = "custodian"\nsay    = "Each', 'role = "Custodian"\nsay = "Each', "step 11"),
+        ('attest = ["witness"]', 'attest = "witness"', "step 11"),
+        ('attest = ["witness"]', 'attest = ["witness\\n"]', "step 11"),
+        ('script = "wpkh"', 'script = "p2wpkh"', "step 14 (account)"),
+        ('script = "wpkh"', 'script = "wpkh"\naccount = -1', "step 14 (account)"),
+        ('script = "wpkh"', 'script = "wpkh"\naccount = 2147483648', "step 14 (account)"),
+        ('output = "account.json"', 'output = "../account.json"', "step 14 (account)"),
+        ('output = "account.json"', 'output = ".account"', "step 14 (account)"),
+        ('output = "account.json"', 'output = "account.json\\n"', "step 14 (account)"),
+        ('name   = "vault"', 'name = "vault\\n"', "step 15 (wallet)"),
+        ('do   = "wipe"\nrole = "operator"', 'do = "wipe"', "step 17"),
+        ('say  = "Drop every secret from memory."', 'say = ""', "step 17"),
+        ('say  = "Drop every secret from memory."', f'say = "{"x" * 201}"', "step 17"),
+        ('say  = "Drop every secret from memory."', 'say = "a\\nb"', "step 17"),
+        ('do   = "wipe"', 'do = "wipe"\nneeds = "key"', "step 17"),
     ],
 )
 def test_an_error_in_a_step_names_the_step(old: str, new: str, where: str) -> None:
@@ -203,7 +203,7 @@ def test_a_wallet_is_pinned_by_its_whole_id_or_not_at_all() -> None:
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a b", "a.b", "a\\n", "ä", "a" * 33, "a/b"])
 def test_names_are_short_and_of_small_letters_digits_and_dashes(name: str) -> None:
     refused(edited('"keygen-2of3"', f'"{name}"'))
-    assert refused(edited('id   = "chance"', f'id = "{name}"')).startswith("step 3")
+    assert refused(edited('id   = "chance"', f'id = "{name}"')).startswith("step 5")
     refused(edited("operator  = 1", f'"{name}" = 1'))
 
 

@@ -51,7 +51,7 @@ def test_one_mistake_at_every_tenth_ask_is_made_good(mischief: str) -> None:
     assert converse(KEYGEN if MISCHIEF.index(mischief) % 2 else SIGN, plan) is State.COMPLETE
 
 
-@pytest.mark.parametrize("number", [15, 18, 22, 26, 36])
+@pytest.mark.parametrize("number", [20, 23, 27, 31, 41])
 def test_a_stop_in_the_middle_of_a_key_is_made_good(number: int) -> None:
     assert converse(KEYGEN, {number: "interrupt"}) is State.COMPLETE
 
@@ -62,7 +62,7 @@ def test_a_stop_in_the_middle_of_a_signing_is_made_good(number: int) -> None:
 
 
 def test_papers_of_another_key_are_told_by_the_position_of_their_words() -> None:
-    typed_back = (16, 19, 24)
+    typed_back = (21, 24, 29)
     assert converse(KEYGEN, dict.fromkeys(typed_back, "another key")) is State.COMPLETE
 
 

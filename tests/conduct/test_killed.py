@@ -35,10 +35,10 @@ from custody_cli.ceremony_answers import status
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
-KEY_LIVES = range(19, 37)
+KEY_LIVES = range(26, 47)
 """The records of keygen-2of3 after which there is a key whose cards are not all verified."""
 
-KEY_IS_SHOWN = range(22, 37)
+KEY_IS_SHOWN = range(29, 47)
 """Those after which paper with that key may exist."""
 
 

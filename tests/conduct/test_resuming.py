@@ -97,7 +97,7 @@ def test_killed_in_a_step_it_begins_again_where_the_table_says(
 @pytest.fixture
 def paused(tmp_path: Path) -> Path:
     """A folder whose ceremony was killed in the middle of handing the cards out."""
-    killed(KEYGEN, tmp_path / "c", 33)
+    killed(KEYGEN, tmp_path / "c", 43)
     return tmp_path / "c"
 
 
@@ -323,7 +323,7 @@ def test_others_may_come_than_those_who_began(paused: Path) -> None:
 
 def test_what_an_ended_ceremony_kept_must_still_be_what_was_logged(tmp_path: Path) -> None:
     folder = tmp_path / "c"
-    killed(KEYGEN, folder, 55)
+    killed(KEYGEN, folder, 65)
     account = folder / "account.json"
     account.write_bytes(account.read_bytes().replace(b"wpkh", b"pkh "))
     with pytest.raises(IntegrityError, match=r"account\.json .* is not the one that was logged"):

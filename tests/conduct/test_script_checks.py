@@ -112,13 +112,13 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
             .encode()
         ),
         "no word about sites": lambda: read(
-            without(KEYGEN, "write-down", "type-back")
+            without(KEYGEN, "write-down", "type-back", "inventory")
             .data.decode()
             .replace(SHARES, SHARES + APART)
             .encode()
         ),
         "a phrase on paper": lambda: read(
-            added(KEYGEN, before="wipe", do="inventory")
+            keygen()
             .data.decode()
             .replace(SHARES, SHARES + APART)
             .encode()
@@ -277,8 +277,8 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
             KEYGEN, "recombine", "fingerprint", "account", "wallet"
         ),
         "a key that is on no paper": lambda: without(
-            KEYGEN, "write-down", "type-back", "split", "hand-out", "recombine", "fingerprint",
-            "account", "wallet",
+            KEYGEN, "write-down", "type-back", "split", "record", "hand-out", "recombine",
+            "fingerprint", "account", "wallet",
         ),
     },
     "papers": {

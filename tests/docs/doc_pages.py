@@ -16,7 +16,10 @@ from pathlib import Path
 from shared_data import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+
+CEREMONIES = DOCS / "ceremonies"
+"""Pages that each play one built-in ceremony."""
 
 FIRST_KEY = DOCS / "first-key.md"
 """The page whose values differ at every run: its keys are real chance."""
@@ -209,6 +212,8 @@ def laid_out(page: Path, folder: Path, rehearsal: Path) -> None:
             (folder / name).symlink_to(ROOT / name)
         return
     practice(folder)
+    if page.parent == CEREMONIES:
+        return
     for name in ("keygen", "sign"):
         shutil.copytree(rehearsal / name, folder / name)
 

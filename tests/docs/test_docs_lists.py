@@ -183,7 +183,8 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_every_page_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert not [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in readme]
+    paths = [str(page.relative_to(ROOT)) for page in PAGES[1:]]
+    assert not [path for path in paths if f"({path})" not in readme]
 
 
 def test_every_path_that_is_named_exists() -> None:

@@ -296,12 +296,12 @@ def test_a_record_of_an_unknown_type_after_the_end_is_tampering(
 ) -> None:
     folder = Path(shutil.copytree(keygen, tmp_path / "longer"))
     lines = (folder / "log.jsonl").read_bytes().splitlines(keepends=True)
-    line = lines[-1].replace(b'"seq":63', b'"seq":64').replace(b'"closed"', b'"reopened"')
+    line = lines[-1].replace(b'"seq":81', b'"seq":82').replace(b'"closed"', b'"reopened"')
     line = line.replace(decode(lines[-1]).prev.hex().encode(), decode(lines[-1]).id.hex().encode())
     (folder / "log.jsonl").write_bytes(b"".join((*lines, line)))
     found = judged(folder)
     assert found.state is State.TAMPERED
-    assert "record 64: nothing may follow the end of a log" in found.problems
+    assert "record 82: nothing may follow the end of a log" in found.problems
 
 
 def test_a_link_to_other_seals_is_no_folder_of_seals(keygen: Path, tmp_path: Path) -> None:

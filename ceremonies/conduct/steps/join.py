@@ -31,7 +31,7 @@ _SCRIPTS = ("wsh", "sh-wsh")
 class JoinWallet(Params, frozen=True, kw_only=True):
     """How many signatures a payment takes, and the names of the wallet and its file."""
 
-    threshold: Annotated[int, msgspec.Meta(ge=1, le=15)]
+    threshold: Annotated[int, msgspec.Meta(ge=1, le=15)] = 2
     name: WalletName = "vault"
     output: FileName = "vault.wallet.json"
 

@@ -1,0 +1,174 @@
+"""What each ceremony does not take: the wrong card, account, key, coin or destination."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conduct.conduct_material import (
+    ROTATE,
+    Player,
+    begin,
+    cast_of,
+    go_on,
+    player_of,
+    said_of,
+    signing_cards,
+)
+from conduct.conversations import OTHER_CARD
+from conduct.interruption import all_of
+from conduct.test_script_language import Room
+
+from ceremonies.bitcoin.practice import practice_psbt
+from ceremonies.conduct import practice
+from ceremonies.errors import Declined, Refused
+from ceremonies.log import facts, signers
+from ceremonies.secret import Secret
+from ceremonies.wallets import file
+from custody_cli.ceremony_answers import status
+
+
+def room_of(name: str, says: dict[str, object]) -> Room:
+    """The people of a built-in, who say these things first, each once."""
+    room = Room(cast=cast_of(name))
+    room.said = said_of(name)
+    room.says = {field: [*one] if isinstance(one, list) else one for field, one in says.items()}
+    return room
+
+
+def test_a_sweep_that_pays_anybody_else_is_refused_before_the_old_key_comes(
+    tmp_path: Path,
+) -> None:
+    old = file.read(said_of(ROTATE)["old-wallet.file"].encode())
+    room = room_of(ROTATE, {"psbt.file": [practice_psbt(old.branches)]})
+    with pytest.raises(Refused, match="not one of the first 20 addresses of REHEARSAL-new"):
+        begin(tmp_path / "at", ROTATE, room)
+    assert all_of(tmp_path / "at", facts.IntentApproved) == []
+    assert [one.fingerprint for one in all_of(tmp_path / "at", facts.KeyRecovered)] == [
+        all_of(tmp_path / "at", facts.SeedMade)[0].fingerprint
+    ]
+    assert status(tmp_path / "at")["state"] == "paused"
+
+
+def test_a_sweep_to_a_wallet_with_the_old_key_is_refused(tmp_path: Path) -> None:
+    class Same(Room):
+        """The old wallet is the new one."""
+
+        def __call__(self, asked: Any) -> object:
+            if asked.field == "old-wallet.file":
+                return (tmp_path / "at" / "new-vault.wallet.json").read_bytes()
+            if asked.field == "psbt.file":
+                new = file.read((tmp_path / "at" / "new-vault.wallet.json").read_bytes())
+                return practice_psbt(new.branches)
+            return super().__call__(asked)
+
+    room = Same(cast=cast_of(ROTATE))
+    room.said = said_of(ROTATE)
+    with pytest.raises(Refused, match="has a key of the old wallet"):
+        begin(tmp_path / "at", ROTATE, room)
+
+
+def test_an_audit_takes_each_card_of_the_set_once_and_puts_nothing_together(
+    tmp_path: Path,
+) -> None:
+    bob = signing_cards()["bob"]
+    says = {
+        "audit.custodian-1": [Secret(OTHER_CARD), Secret(bob)],
+        "audit.custodian-2": [Secret(bob)],
+    }
+    room = room_of("share-audit", says)
+    begin(tmp_path / "at", "share-audit", room)
+    assert ["not of this set" in one or "shown before" in one for one in room.mistakes] == [
+        True
+    ] * 2
+    audited = [(one.card, one.person) for one in all_of(tmp_path / "at", facts.CardAudited)]
+    assert audited == [("1-1", "bob"), ("1-2", "carol"), ("1-3", "dave")]
+    assert all_of(tmp_path / "at", facts.KeyRecovered) == []
+
+
+def test_a_drill_leaves_nothing_but_the_record_it_read(tmp_path: Path) -> None:
+    room = room_of("recovery-drill", {"collect.card-1": [Secret(OTHER_CARD)]})
+    begin(tmp_path / "at", "recovery-drill", room)
+    assert "not of this set" in room.mistakes[0]
+    (recovered,) = all_of(tmp_path / "at", facts.KeyRecovered)
+    record = json.loads(said_of("recovery-drill")["record.file"])
+    assert recovered.fingerprint == record["fingerprint"]
+    assert [one.name for one in all_of(tmp_path / "at", facts.FileKept)] == ["set.json"]
+
+
+def test_a_wallet_takes_each_key_once_and_of_its_network(tmp_path: Path) -> None:
+    said = said_of("wallet")
+    first = said["join.account-1"].encode()
+    says = {
+        "join.account-2": [first, b"{}", first.replace(b'"regtest"', b'"mainnet"')],
+        "join.account-3": [first.replace(b'"wsh"', b'"wpkh"')],
+        "join.own-1": ["00000000"],
+        "address.custodian-2": ["qqqqqqqq"],
+    }
+    room = room_of("wallet", says)
+    begin(tmp_path / "at", "wallet", room)
+    reasons = ("in the wallet already", "form", "is of mainnet", "has one key", "that is not")
+    assert len(room.mistakes) == 6
+    for reason, mistake in zip((*reasons, "that is not"), room.mistakes, strict=True):
+        assert reason in mistake
+    wallet = file.read((tmp_path / "at" / "vault.wallet.json").read_bytes())
+    assert (wallet.threshold, len(wallet.signers)) == (2, 3)
+    proved = {one.fingerprint for one in all_of(tmp_path / "at", facts.KeyProved)}
+    assert proved == set(wallet.signers)
+    assert len(all_of(tmp_path / "at", facts.AddressConfirmed)) == 3
+
+
+def test_a_wallet_is_the_same_whoever_comes_first(tmp_path: Path) -> None:
+    said = said_of("wallet")
+    turned = {f"join.account-{n}": [said[f"join.account-{4 - n}"].encode()] for n in (1, 3)}
+    begin(tmp_path / "one", "wallet", room_of("wallet", {}))
+    begin(tmp_path / "two", "wallet", room_of("wallet", turned))
+    one, two = ((tmp_path / name / "vault.wallet.json").read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+def test_enrolment_takes_only_who_holds_the_key(tmp_path: Path) -> None:
+    said = said_of("enrol")
+    says = {
+        "enrol.person-1": ["none", "Alice A"],
+        "enrol.person-2": ["alice"],
+        "enrol.person-2.key": [said["enrol.person-1.key"].encode(), b"no key"],
+        "enrol.person-3.signature": [practice.signature("bob", b"something else")],
+    }
+    room = room_of("enrol", says)
+    begin(tmp_path / "at", "enrol", room)
+    assert len(room.mistakes) == 6
+    known = signers.read((tmp_path / "at" / "allowed_signers.new").read_bytes())
+    assert known.names == ("alice", "erin", "heidi")
+    enrolled = [one.person for one in all_of(tmp_path / "at", facts.PersonEnrolled)]
+    assert enrolled == [*known.names]
+    assert "M-0815" not in (tmp_path / "at" / "log.jsonl").read_text()
+
+
+def test_what_was_destroyed_is_not_destroyed_again(tmp_path: Path) -> None:
+    says = {"destroy.item-2.seen-1": ["no"]}
+    with pytest.raises(Declined):
+        begin(tmp_path / "at", "decommission", room_of("decommission", says))
+    room = room_of("decommission", {})
+    go_on(tmp_path / "at", room)
+    asked = [one.field for one in room.heard]
+    assert "destroy.item-1.serial" not in asked
+    assert "destroy.item-2.serial" in asked
+    items = [one.item for one in all_of(tmp_path / "at", facts.ItemDestroyed)]
+    assert items == ["the disk of signer-1", "the board of signer-1"]
+
+
+def test_a_batch_takes_no_coin_twice(tmp_path: Path) -> None:
+    first = base64.b64decode(said_of("sign-batch")["psbts.psbt-1"])
+    room = room_of("sign-batch", {"psbts.psbt-2": [first]})
+    begin(tmp_path / "at", "sign-batch", room)
+    assert "spends a coin that psbt 1 spends" in room.mistakes[0]
+    assert len({one.txid for one in all_of(tmp_path / "at", facts.PsbtSigned)}) == 2
+
+
+def test_a_player_of_every_ceremony_knows_its_people() -> None:
+    assert isinstance(player_of("enrol"), Player)
+    assert set(cast_of(ROTATE)) == {"operator", "custodian", "holder", "approver", "witness"}
