@@ -18,6 +18,7 @@ from ceremonies.conduct.asks import (
     TypePassphrase,
     TypeWords,
 )
+from ceremonies.conduct.presence import TypePin
 from ceremonies.errors import CeremonyError
 from ceremonies.secret import Secret
 from custody_cli import spelling
@@ -98,9 +99,11 @@ class Booth:
         with self._alone() as stage:
             prompt = Prompt(stage.tty, masked=True, fresh=True, plain=stage.is_dumb)
             while True:
-                typing = "the passphrase, which does not show; Enter alone for none"
-                sheet = self._sheet(ask, typing, mistake=mistake)
-                typed = stage.ask(sheet, "passphrase: ", prompt=prompt)
+                is_pin = isinstance(ask, TypePin)
+                what = "PIN" if is_pin else "passphrase"
+                none = "" if is_pin else "; Enter alone for none"
+                sheet = self._sheet(ask, f"the {what}, which does not show{none}", mistake=mistake)
+                typed = stage.ask(sheet, f"{what}: ", prompt=prompt)
                 with contextlib.suppress(UnicodeEncodeError):
                     if "\N{REPLACEMENT CHARACTER}" not in typed:
                         return Secret(typed.encode())

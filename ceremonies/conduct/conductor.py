@@ -9,6 +9,7 @@ from ceremonies.conduct import resuming
 from ceremonies.conduct.asks import Ask, Steps, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.presence import attended
 from ceremonies.conduct.script import Step
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts
@@ -31,7 +32,7 @@ def conduct(ceremony: Ceremony, answer: Answer) -> None:
 def hold(ceremony: Ceremony, steps: Steps[R], answer: Answer) -> R:
     """Hold a conversation that belongs to a ceremony; whatever stops it is logged and raised."""
     try:
-        return drive(steps, answer)
+        return drive(attended(steps, ceremony.table), answer)
     except BaseException as why:
         ceremony.pause(why)
         raise

@@ -47,6 +47,7 @@ class _RoleForm(_Form, frozen=True, kw_only=True, rename="kebab"):
 class _RulesForm(_Form, frozen=True, kw_only=True):
     conflicts: tuple[tuple[Name, ...], ...] = ()
     quorum: Count
+    presence: Literal["name", "pin"] = "name"
 
 
 class SeedForm(_Form, frozen=True, kw_only=True):
@@ -158,6 +159,7 @@ class Script:
     roles: tuple[Role, ...]
     conflicts: tuple[tuple[str, ...], ...]
     quorum: int
+    presence: Literal["name", "pin"]
     seed: SeedForm | None
     entropy: tuple[EntropyForm, ...]
     shares: SharesForm | None
@@ -205,6 +207,7 @@ def read(data: bytes) -> Script:
         roles=tuple(_roles(form.roles)),
         conflicts=form.rules.conflicts,
         quorum=form.rules.quorum,
+        presence=form.rules.presence,
         seed=form.seed,
         entropy=form.entropy,
         shares=form.shares,

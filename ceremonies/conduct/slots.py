@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ceremonies.keys.entropy import Pool
     from ceremonies.keys.seed import Seed
     from ceremonies.keys.set_record import SetRecord
+    from ceremonies.signing.policy import Policy
     from ceremonies.signing.review import Review
     from ceremonies.signing.sign import Signed
     from ceremonies.wallets.wallet import Wallet
@@ -87,6 +88,9 @@ INTENT: Slot[bytes] = Slot("intent", secret=False)
 SIGNED: Slot[Signed] = Slot("signed", secret=False)
 RECORD: Slot[SetRecord] = Slot("record", secret=False)
 ENROLLED: Slot[bytes] = Slot("enrolled", secret=False)
+POLICY: Slot[Policy] = Slot("policy", secret=False)
+PINS: Slot[Mapping[str, Secret]] = Slot("pins", secret=True)
+"""The PIN of each person by name; no step gives it, for the roll call repeats itself."""
 DESTINATION: Slot[Wallet] = Slot("destination", secret=False)
 BATCH: Slot[tuple[GivenPsbt, ...]] = Slot("batch", secret=False)
 REVIEWS: Slot[tuple[Review, ...]] = Slot("reviews", secret=False)
@@ -129,6 +133,8 @@ def _secrets(value: object) -> Iterator[Secret]:
     """Yield every secret in a value, in whatever dataclasses and tuples it lies."""
     if isinstance(value, Secret):
         yield value
+    elif isinstance(value, Mapping):
+        yield from value.values()
     elif isinstance(value, tuple):
         for part in value:
             yield from _secrets(part)
@@ -153,6 +159,8 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     SIGNED,
     RECORD,
     ENROLLED,
+    POLICY,
+    PINS,
     DESTINATION,
     BATCH,
     REVIEWS,

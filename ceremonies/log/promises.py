@@ -37,6 +37,7 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "bring-seed": (facts.SeedBrought,),
     "write-record": (facts.FileKept,),
     "read-record": (facts.FileKept,),
+    "read-policy": (facts.FileKept,),
     "read-batch": (facts.FileKept,),
     "review-batch": (facts.PsbtReviewed,),
     "approve-batch": (facts.IntentApproved,),

@@ -28,6 +28,7 @@ from ceremonies.conduct.asks import (
 )
 from ceremonies.conduct.conductor import conduct
 from ceremonies.conduct.context import World
+from ceremonies.conduct.presence import TypePin
 from ceremonies.conduct.script import Script, read
 from ceremonies.keys import slip39
 from ceremonies.keys.seed import Scheme
@@ -160,6 +161,8 @@ class Player:
                 return Secret(self.said.get(asked.field, DICE).encode())
             case TypeWords():
                 return Secret(self._words(asked))
+            case TypePin():
+                return Secret(f"pin of {asked.by.name}".encode())
             case TypePassphrase():
                 return Secret(b"")
             case GiveFile():

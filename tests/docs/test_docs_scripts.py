@@ -7,7 +7,7 @@ import re
 import msgspec
 from doc_pages import DOCS, blocks
 
-from ceremonies.conduct import asks, check, prepared, script
+from ceremonies.conduct import asks, check, prepared, presence, script
 from ceremonies.conduct.asks import Ask
 from ceremonies.conduct.slots import EVERY_SLOT
 from ceremonies.conduct.steps import ACTIONS
@@ -76,7 +76,7 @@ def test_every_kind_of_question_is_on_the_page_with_who_answers_it_in_production
     told = {code(row[0])[0]: row[1] for row in rows("Answers files") if len(row) == 3}
     kinds = [
         one
-        for one in vars(asks).values()
+        for one in (*vars(asks).values(), presence.TypePin)
         if isinstance(one, type) and issubclass(one, Ask) and one is not Ask
     ]
     assert told == {one.kind: "the file may" if one.public else "people" for one in kinds}

@@ -21,7 +21,7 @@ from ceremonies.conduct.slots import (
     GivenPsbt,
 )
 from ceremonies.conduct.steps.payload import given_psbt, kept_psbt, sent
-from ceremonies.conduct.steps.review import approved, seen
+from ceremonies.conduct.steps.review import approved, policy_of, seen
 from ceremonies.conduct.steps.sign import signed_one
 from ceremonies.exchange import file
 from ceremonies.log import facts
@@ -108,7 +108,7 @@ def _restore(context: Context[ReadBatch]) -> None:
 def _review(context: Context[Params]) -> Steps[None]:
     batch, reviews = context.table.take(BATCH), []
     for number, given in enumerate(batch, start=1):
-        reviewed = judge.review(given.psbt, context.table.take(WALLET))
+        reviewed = judge.review(given.psbt, context.table.take(WALLET), policy=policy_of(context))
         yield from seen(context, reviewed, f"psbt-{number}.seen")
         judge.insist(reviewed)
         reviews.append(reviewed)

@@ -9,10 +9,11 @@ from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.reviewed import log_review
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import DESTINATION, INTENT, PSBT, REVIEW, WALLET
+from ceremonies.conduct.slots import DESTINATION, INTENT, POLICY, PSBT, REVIEW, WALLET
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.signing import review as judge
+from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
 from ceremonies.wallets.wallet import Place
@@ -69,7 +70,14 @@ def seen(context: AnyContext, reviewed: Review, place: str) -> Steps[None]:
 
 
 def _reviewed(context: Context[Params]) -> Review:
-    return judge.review(context.table.take(PSBT).psbt, context.table.take(WALLET))
+    return judge.review(
+        context.table.take(PSBT).psbt, context.table.take(WALLET), policy=policy_of(context)
+    )
+
+
+def policy_of(context: AnyContext) -> Policy | None:
+    """Return the policy that this ceremony read, if any."""
+    return context.table.take(POLICY) if context.table.has(POLICY) else None
 
 
 def _approve(context: Context[Params]) -> Steps[None]:

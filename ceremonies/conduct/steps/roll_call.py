@@ -8,9 +8,11 @@ from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Mistyped, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import NOBODY, People, Person, Role, objection
+from ceremonies.conduct.presence import TypePin
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import PEOPLE
+from ceremonies.conduct.slots import PEOPLE, PINS
 from ceremonies.log import facts
+from ceremonies.secret import Secret
 from ceremonies.spoken import visible
 
 _LONGEST_NAME = 100
@@ -19,6 +21,7 @@ _LONGEST_NAME = 100
 def _run(context: Context[Params]) -> Steps[None]:
     present: list[Person] = []
     full_names: dict[str, str] = {}
+    pins: dict[str, Secret] = {}
     for role in context.script.roles:
         count = 0
         while role.most is None or count < role.most:
@@ -28,10 +31,28 @@ def _run(context: Context[Params]) -> Steps[None]:
             person = Person(name, role.name)
             if name not in full_names:
                 full_names[name] = yield from _full_name(context, person, count + 1)
+                if context.script.presence == "pin":
+                    pins[name] = yield from _pin(context, person, count + 1)
             present.append(person)
             _log(context, person, full_names[name])
             count += 1
     context.table.put(PEOPLE, People(tuple(present)))
+    if pins:
+        context.table.put(PINS, pins)
+
+
+def _pin(context: Context[Params], person: Person, number: int) -> Steps[Secret]:
+    field = context.field(f"{person.role}-{number}.pin")
+    return (
+        yield from ask(
+            TypePin(
+                field=field,
+                by=person,
+                text="Choose a PIN for this session. You type it whenever your turn comes; it is "
+                "shown to nobody.",
+            )
+        )
+    )
 
 
 def _name(context: Context[Params], role: Role, number: int, present: list[Person]) -> Steps[str]:
@@ -105,6 +126,13 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
                 role=step.role,
                 sometimes="not when the person has another role already",
             )
+            if script.presence == "pin":
+                yield Expected(
+                    field=f"{field}.pin",
+                    ask=TypePin,
+                    role=role.name,
+                    sometimes="not when the person has another role already",
+                )
         if role.most is None or role.most > role.least:
             yield Expected(
                 field=f"{step.id}.{role.name}-{role.least + 1}",

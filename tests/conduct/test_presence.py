@@ -1,0 +1,78 @@
+"""A role must be present to act: where the script asks for it, with the PIN chosen at roll call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conduct.conduct_material import Player, begin, go_on
+from conduct.test_script_language import SMALL, Room, small, step
+
+from ceremonies.conduct.asks import Ask
+from ceremonies.conduct.plan import planned
+from ceremonies.conduct.presence import TRIES, TypePin
+from ceremonies.conduct.script import Script, read
+from ceremonies.errors import Refused
+from ceremonies.log.verify import State, verify
+from ceremonies.secret import Secret
+
+
+def watched() -> Script:
+    script = small(step("told", "acknowledge", 'attest = ["witness"]'), step("odd", "exception"))
+    return read(script.data.replace(b"quorum = 2", b'quorum = 2\npresence = "pin"'))
+
+
+def played(folder: Path, room: Player) -> list[str]:
+    begin(folder, watched(), room)
+    return [asked.field for asked in room.heard]
+
+
+def test_a_pin_is_typed_whenever_the_turn_changes(tmp_path: Path) -> None:
+    heard = played(tmp_path / "at", Room(cast=SMALL))
+    assert [field for field in heard if field.endswith(".pin")] == [
+        "people.operator-1.pin",
+        "people.witness-1.pin",
+        "told.operator-1.pin",
+        "told.attest.witness-1.pin",
+        "odd.happened.pin",
+        "close.signer-2.signature.pin",
+        "close.taken.pin",
+    ]
+    assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
+
+
+def test_a_script_that_asks_for_names_asks_for_no_pins(tmp_path: Path) -> None:
+    room = Room(cast=SMALL)
+    begin(tmp_path / "at", small(), room)
+    assert not [asked for asked in room.heard if isinstance(asked, TypePin)]
+
+
+class Impostor(Player):
+    """Alice answers for everybody."""
+
+    def __call__(self, asked: Ask[Any]) -> object:
+        if isinstance(asked, TypePin) and asked.field.startswith("told.attest"):
+            self.heard.append(asked)
+            return Secret(b"pin of alice")
+        return super().__call__(asked)
+
+
+def test_nobody_acts_for_another_and_resuming_chooses_new_pins(tmp_path: Path) -> None:
+    room = Impostor(cast=SMALL)
+    with pytest.raises(Refused, match="erin did not type their PIN"):
+        played(tmp_path / "at", room)
+    tries = [asked for asked in room.heard if asked.field == "told.attest.witness-1.pin"]
+    assert len(tries) == TRIES
+    assert tries[-1].mistake
+    assert not any("pin of" in str(vars(asked)) for asked in room.heard)
+    go_on(tmp_path / "at", Player(cast=SMALL))
+    assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
+    assert "pin of" not in (tmp_path / "at" / "log.jsonl").read_text()
+
+
+def test_a_short_pin_is_asked_again(tmp_path: Path) -> None:
+    room = Room(cast=SMALL)
+    room.says = {"people.operator-1.pin": [Secret(b"123"), Secret(b"")]}
+    played(tmp_path / "at", room)
+    assert room.mistakes == ["a PIN has 4 to 16 digits or letters"] * 2
