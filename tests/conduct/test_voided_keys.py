@@ -36,8 +36,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 WHO_SAYS_SO = ["exception.operator", "exception.custodian"]
 
-MADE, PHRASE_SHOWN, SPLIT = 19, 22, 29
-CARD_SHOWN = {1: 31, 2: 33, 3: 35}
+MADE, PHRASE_SHOWN, SPLIT = 26, 29, 36
+CARD_SHOWN = {1: 41, 2: 43, 3: 45}
 ALL_VERIFIED, HANDED_OUT = 46, 47
 
 
