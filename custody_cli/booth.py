@@ -21,7 +21,7 @@ from ceremonies.conduct.asks import (
 from ceremonies.conduct.presence import TypePin
 from ceremonies.errors import CeremonyError
 from ceremonies.secret import Secret
-from custody_cli import spelling
+from custody_cli import spelling, tally
 from custody_cli.prompt import Prompt, of_words
 from custody_cli.screen import alternate_screen, unechoed
 from custody_cli.show.place import Sheet
@@ -76,8 +76,8 @@ class Booth:
                 words.start_again(why)
 
     def dice(self, ask: TypeDice) -> Secret:
-        """Ask for rolls, counted as they come; the answer is ASCII digits."""
-        rolls = spelling.Rolls(ask.wanted)
+        """Ask for what is made by hand, counted as it comes; the answer is ASCII."""
+        rolls = tally.Tally(ask.method, ask.wanted)
         rolls.mistake = ask.mistake
         with self._alone() as stage:
             prompt = Prompt(stage.tty, fresh=True, plain=stage.is_dumb)
@@ -87,7 +87,7 @@ class Booth:
                         ask, rolls.how_to, mistake=rolls.mistake, body=rolls.drawn()
                     )
                     rolls.take(stage.ask(sheet, rolls.count, prompt=prompt, at_end=True))
-                answer = Secret(rolls.typed.encode("ascii"))
+                answer = rolls.answer
                 why = _objection(ask, answer)
                 if not why:
                     return answer

@@ -50,7 +50,7 @@ def shown(script: Script) -> CeremonyShowAnswer:
         "conflicts": [list(group) for group in script.conflicts],
         "roles": _roles(script),
         "seed": _seed(script),
-        "entropy": [{"kind": form.kind, "bits": form.bits} for form in script.entropy],
+        "entropy": [{"kind": form.source, "bits": form.bits} for form in script.entropy],
         "shares": _shares(script),
         "policy": script.policy,
         "sites": dict(script.sites),

@@ -58,13 +58,36 @@ class SourceJson(TypedDict):
     bits: int
 
 
+class ShellCheckJson(TypedDict):
+    """A line for any shell: it reads the rolls of a key of dice alone, and prints this."""
+
+    command: str
+    prints: str
+
+
 class KeyNewAnswer(TypedDict):
-    """`custody key new`: never the phrase."""
+    """`custody key new`: never the phrase.
+
+    `check` is null unless the key is of dice alone, and `commitment` unless there was one.
+    """
 
     words: int
     fingerprint: str
     scheme: str
     sources: list[SourceJson]
+    commitment: str | None
+    check: ShellCheckJson | None
+
+
+class KeyRecomputeAnswer(TypedDict):
+    """`custody key recompute`; another commitment or fingerprint is an error, exit 5."""
+
+    words: int
+    fingerprint: str
+    scheme: str
+    sources: list[SourceJson]
+    commitment: str
+    matches: bool
 
 
 class KeyAccountAnswer(TypedDict):

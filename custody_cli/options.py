@@ -86,6 +86,27 @@ Dice = Annotated[
         help="Rolls of a six-sided die, digits 1 to 6: a file, fd:N, or - (asked for).",
     ),
 ]
+DiceSides = Annotated[
+    int,
+    typer.Option("--dice-sides", metavar="N", help="How many sides the die of --dice has."),
+]
+Coins = Annotated[
+    str | None,
+    typer.Option("--coins", metavar="SOURCE", help="Coin flips, h and t or 1 and 0."),
+]
+PlayingCards = Annotated[
+    str | None,
+    typer.Option(
+        "--cards",
+        metavar="SOURCE",
+        help="Shuffled playing cards such as AS 10H 9c; / before another shuffle.",
+    ),
+]
+TypedHex = Annotated[
+    str | None,
+    typer.Option("--hex", metavar="SOURCE", help="Hexadecimal digits of a source you trust."),
+]
+Words = Annotated[int, typer.Option("--words", metavar="N", help="12, 15, 18, 21 or 24.")]
 Reveal = Annotated[
     bool,
     typer.Option("--reveal", help="Let the secret go to standard output (or the screen)."),

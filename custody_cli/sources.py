@@ -5,9 +5,10 @@ Names of secret sources are not repeated in errors: somebody may have typed the 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ceremonies import disk
@@ -49,6 +50,16 @@ def secret_from(source: str | None, ask: Callable[[], Secret], *, what: str) -> 
     if os.isatty(descriptor):
         return ask()
     return Secret(_whole_stream(descriptor, what, SECRET_LIMIT))
+
+
+def is_asked(source: str | None) -> bool:
+    """Tell whether `secret_from` asks a person.
+
+    Raises:
+        WrongUsage: the source is no source.
+    """
+    descriptor = _descriptor(source) if source is not None else None
+    return source is None or (descriptor is not None and os.isatty(descriptor))
 
 
 def passphrase_from(source: str | None, *, twice: bool = False) -> Secret | None:
@@ -128,6 +139,18 @@ def secret_to(
         terminal.show_secret(title, words, rehearsal=rehearsal)
     else:
         _write(descriptor, value.reveal())
+
+
+@contextlib.contextmanager
+def taken_back(sink: str) -> Iterator[None]:
+    """Remove the file that a secret was written to, when what follows fails."""
+    try:
+        yield
+    except BaseException:
+        if _sink_descriptor(sink) is None:
+            with contextlib.suppress(OSError):
+                Path(sink).unlink()
+        raise
 
 
 def _sink_descriptor(sink: str) -> int | None:

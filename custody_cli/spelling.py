@@ -1,15 +1,13 @@
-"""What a person spells, line by line: the words of a phrase or card, and rolls of a die."""
+"""What a person spells, line by line: the words of a phrase or card."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from custody_cli.vocabulary import Vocabulary
 
 BACK = "<"
 AS_SHOWN = "="
-_DIE = frozenset("123456")
 
 
 class Words:
@@ -75,56 +73,3 @@ class Words:
                 self.mistake = f"word {number} is not in the list{self._known.near(written)}"
                 return
             self.typed.append(word)
-
-
-class Rolls:
-    """Rolls typed so far, of `wanted`. `mistake` says why the last line was not taken."""
-
-    how_to = "the digits 1 to 6; < takes back the last roll, an empty line ends"
-
-    def __init__(self, wanted: int) -> None:
-        self.typed = ""
-        self.mistake = ""
-        self.is_complete = False
-        self._wanted = wanted
-
-    def take(self, line: str) -> None:
-        """Add the rolls of a line, all of them or none."""
-        self.mistake = ""
-        after = _rolled(self.typed, line)
-        if not line.strip():
-            self.is_complete = len(self.typed) >= self._wanted
-            if not self.is_complete:
-                self.mistake = f"{len(self.typed)} rolls are too few: {self._wanted} are needed"
-        elif after is None:
-            self.mistake = "a roll is a digit from 1 to 6: the line was not taken"
-        else:
-            self.typed = after
-
-    def start_again(self, why: str) -> None:
-        """Forget the rolls: together they are not acceptable."""
-        self.typed, self.is_complete = "", False
-        self.mistake = f"from the first roll: {why}"
-
-    def count(self, line: str) -> str:
-        """Count the rolls and their bits (log2 6 each), with those of a line not yet ended."""
-        after = _rolled(self.typed, line)
-        rolls = len(self.typed if after is None else after)
-        return f"{rolls} of {self._wanted} rolls, {int(rolls * math.log2(6))} bits: "
-
-    def drawn(self) -> str:
-        """Draw the rolls in fives, twelve of them a line."""
-        fives = [self.typed[start : start + 5] for start in range(0, len(self.typed), 5)]
-        return "\n".join(" ".join(fives[start : start + 12]) for start in range(0, len(fives), 12))
-
-
-def _rolled(before: str, line: str) -> str | None:
-    rolls = before
-    for sign in line.replace(" ", ""):
-        if sign == BACK:
-            rolls = rolls[:-1]
-        elif sign in _DIE:
-            rolls += sign
-        else:
-            return None
-    return rolls

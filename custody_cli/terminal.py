@@ -8,19 +8,22 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ceremonies.errors import Declined, InputError
 from ceremonies.secret import Secret
 from custody_cli.exits import WrongUsage
 from custody_cli.prompt import Prompt, of_words
 from custody_cli.screen import Tty, alternate_screen, terminal, unechoed
+from custody_cli.tally import Tally
 from custody_cli.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from ceremonies.keys.by_hand import Method
 
 T = TypeVar("T")
 
 _AGAIN = "nothing was done; run it again"
-_DIE = frozenset("123456 ")
 _COLUMNS = 3
 
 
@@ -72,28 +75,46 @@ def ask_passphrase(what: str, *, twice: bool = False) -> Secret:
             tty.say("the two differ: type it again")
 
 
-def ask_dice(title: str, *, bits: int, accept: Callable[[Secret], T]) -> T:
-    """Ask for rolls of a six-sided die, counting them, until `accept` takes them.
+def ask_by_hand(
+    method: Method, *, wanted: int, accept: Callable[[Secret], T], is_exact: bool = False
+) -> T:
+    """Ask for chance made by hand, counting it, until `accept` takes it.
 
-    `bits` is how many are wanted (a roll is worth log2 6); an empty line ends. The rolls are ASCII
-    digits without spaces.
+    `wanted` says how many outcomes are asked for; an empty line ends with fewer too, unless the
+    number `is_exact`. `<` takes the last one back.
 
     Raises:
         Declined: Ctrl-D.
-        MachineError: the terminal is recorded, and rolls make a secret.
+        MachineError: the terminal is recorded, and what is typed makes a secret.
         WrongUsage: there is no terminal.
     """
-    wanted = math.ceil(bits / math.log2(6))
+    made = Tally(method, wanted, least=wanted if is_exact else 1, is_exact=is_exact)
     with alternate_screen() as tty:
         prompt = Prompt(tty)
-        tty.say(title)
-        tty.say(f"{wanted} rolls give {bits} bits; type the digits 1 to 6, an empty line ends")
         while True:
-            rolls = _rolls(tty, prompt, wanted)
+            while not made.is_complete:
+                tty.clear()
+                tty.say(f"Key holder: make and type {wanted} {method.many}, alone at the screen")
+                tty.say(made.how_to)
+                tty.say(f"again: {made.mistake}" if made.mistake else "")
+                tty.say(made.drawn())
+                made.take(prompt.read(made.count))
             try:
-                return accept(Secret(rolls.encode("ascii")))
+                return accept(made.answer)
             except InputError as error:
-                tty.say(f"again from the first roll: {error.cause}")
+                made.start_again(error.cause)
+
+
+def ask_read(text: str, message: str) -> None:
+    """Show public text, and wait for Enter.
+
+    Raises:
+        Declined: Ctrl-D.
+        WrongUsage: there is no terminal.
+    """
+    with terminal() as tty:
+        tty.say(text)
+        tty.line(message)
 
 
 def ask_yes(question: str, *, shown: str = "") -> None:
@@ -164,22 +185,6 @@ def _known(tty: Tty, known: Vocabulary, typed: Iterable[str], before: int) -> It
             tty.say(f"word {position} is not in the list{known.near(written)}")
             return
         yield word
-
-
-def _rolls(tty: Tty, prompt: Prompt, wanted: int) -> str:
-    rolls = ""
-
-    def counted(line: str) -> str:
-        typed = rolls + line.replace(" ", "")
-        bits = math.floor(len(typed) * math.log2(6))
-        return f"{len(typed)} of {wanted} rolls, {bits} bits: "
-
-    while line := prompt.read(counted):
-        if set(line) <= _DIE:
-            rolls += line.replace(" ", "")
-        else:
-            tty.say("a roll is a digit from 1 to 6: this line was not taken")
-    return rolls
 
 
 def _rows(words: Sequence[str]) -> Iterator[str]:

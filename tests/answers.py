@@ -9,6 +9,7 @@ from custody_cli import contract
 ANSWERS: dict[str, Any] = {
     "doctor": contract.DoctorAnswer,
     "key new": contract.KeyNewAnswer,
+    "key recompute": contract.KeyRecomputeAnswer,
     "key account": contract.KeyAccountAnswer,
     "key check": contract.KeyCheckAnswer,
     "share split": contract.ShareSplitAnswer,

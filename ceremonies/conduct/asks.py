@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, Ty
 
 from ceremonies.conduct.people import Person
 from ceremonies.errors import CeremonyError, Declined, IntegrityError
+from ceremonies.keys import by_hand
+from ceremonies.keys.by_hand import Method
 from ceremonies.secret import Secret
 
 if TYPE_CHECKING:
@@ -152,10 +154,14 @@ class TypeBack(Ask[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class TypeDice(Ask[Secret]):
-    """Rolls of a six-sided die, at least `wanted` of them; `check` raises `Mistyped`."""
+    """Rolls of a die, or what another `method` makes, `wanted` or more.
+
+    `check` raises `Mistyped`.
+    """
 
     kind = "type-dice"
     wanted: int
+    method: Method = by_hand.DICE
     check: Callable[[Secret], None]
 
     def accept(self, raw: object) -> Secret:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.slots import ENTROPY, SEED, SHARES
+from ceremonies.keys import by_hand
 from ceremonies.keys.card import MOST_OF_ANYTHING
 
 _ONCE = ("make-seed", "bring-seed", "show-phrase", "split-shares", "hand-out-shares")
@@ -35,6 +36,15 @@ def entropy(script: Script) -> _Problems:
     for kind, count in kinds.items():
         if count > 1:
             yield "[[entropy]]", f"names {kind} twice"
+    for form in script.entropy:
+        if form.kind != "dice" and form.sides != by_hand.D6:
+            yield "[[entropy]]", f"gives {form.kind} sides, which dice alone have"
+    for step in script.steps:
+        if step.action.name == "collect-entropy" and step.params.commit:
+            if "system" not in kinds:
+                yield f"step {step.id}", "commits the machine, which gives nothing"
+            if not kinds.keys() - {"system"}:
+                yield f"step {step.id}", "commits the machine, and people give nothing"
     if "make-seed" not in names:
         return
     if script.seed is None:

@@ -15,7 +15,10 @@ from ceremonies.conduct import positions
 from ceremonies.conduct.actions import Action, action_named
 from ceremonies.conduct.people import Role
 from ceremonies.errors import InputError
+from ceremonies.keys import by_hand
+from ceremonies.keys.by_hand import Method
 from ceremonies.keys.card import Group
+from ceremonies.keys.deck import Deck
 from ceremonies.network import Network, network_named
 
 MAX_SIZE = 256 * 1024
@@ -58,10 +61,23 @@ class SeedForm(_Form, frozen=True, kw_only=True):
 
 
 class EntropyForm(_Form, frozen=True, kw_only=True):
-    """`[[entropy]]`: a source, and the bits it must be worth."""
+    """`[[entropy]]`: a source, and the bits it must be worth; `sides` are those of dice."""
 
-    kind: Literal["dice", "system"]
+    kind: Literal["dice", "coins", "cards", "hex", "system"]
     bits: Annotated[int, msgspec.Meta(ge=1, le=256)]
+    sides: Annotated[int, msgspec.Meta(ge=by_hand.FEWEST_SIDES, le=by_hand.MOST_SIDES)] = by_hand.D6
+
+    @property
+    def method(self) -> Method:
+        """How people make it; the system's has none."""
+        if self.kind == "dice":
+            return by_hand.die(self.sides)
+        return {"coins": by_hand.COINS, "cards": Deck(), "hex": by_hand.HEX}[self.kind]
+
+    @property
+    def source(self) -> str:
+        """The kind of source it becomes: `dice` of 20 sides are `d20`."""
+        return self.kind if self.kind == "system" else self.method.kind
 
 
 class SharesForm(_Form, frozen=True, kw_only=True, rename="kebab"):

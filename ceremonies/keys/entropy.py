@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ceremonies.errors import InputError, IntegrityError, MachineError
+from ceremonies.keys import health
 from ceremonies.secret import Secret
 
 LEAST_BITS = 128
@@ -18,10 +19,7 @@ _SALT = b"custody-cli entropy pool 1"
 _HASH_BYTES = 32
 _MOST_EXPANDED = 255 * _HASH_BYTES
 _DRAWN_BYTES = 32
-_FEWEST_VALUES = 24
-_LONGEST_PATTERN = 128
-_ROLLS_TO_JUDGE = 20
-_FEWEST_FACES = 3
+_FEWEST_VALUES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +35,7 @@ class Source:
 class Pool:
     """Several sources mixed: whoever does not know every one of them knows nothing of the result.
 
-    Made by `draw`. The same sources in the same order give the same pool.
+    Made by `draw`. The same sources give the same pool, in whatever order they came.
     """
 
     sources: tuple[Source, ...]
@@ -70,8 +68,10 @@ class Pool:
         """
         if not 0 < size <= _MOST_EXPANDED:
             raise ValueError("HKDF-SHA256 gives 1 to 8160 bytes")
+        # by their kinds, so that whoever computes it once more need not know who came first
+        ordered = sorted(self.sources, key=lambda source: source.kind)
         material = b"".join(
-            _framed(source.kind.encode()) + _framed(source.data.reveal()) for source in self.sources
+            _framed(source.kind.encode()) + _framed(source.data.reveal()) for source in ordered
         )
         info = _framed(purpose.encode()) + _framed(context)
         first = Secret(_hkdf(material, info, size))
@@ -101,64 +101,36 @@ def draw(sources: Iterable[Source]) -> Pool:
     return pool
 
 
-def system(os_random: Callable[[int], bytes] = os.urandom) -> Source:
-    """Draw from the system's generator; worth 256 bits.
+def system(os_random: Callable[[int], bytes] = os.urandom, *, size: int = 64) -> Source:
+    """Draw `size` bytes (a multiple of 32) from the system's generator; worth 256 bits.
+
+    It is drawn from until there are the 1,024 samples that SP 800-90B starts with, and all of them
+    are tested.
 
     Raises:
-        MachineError: it fails, falls short, is constant, repeats itself, or gives few values.
+        MachineError: it fails, falls short, is constant, repeats itself, or favours values.
     """
-    failed = False
+    blocks: list[bytes] = []
     try:
-        data = os_random(_DRAWN_BYTES) + os_random(_DRAWN_BYTES)
+        while len(blocks) * _DRAWN_BYTES < health.START_UP:
+            blocks.append(os_random(_DRAWN_BYTES))
     except (OSError, NotImplementedError):
-        failed = True
-        data = b""
-    if failed or len(data) != 2 * _DRAWN_BYTES:
+        blocks.clear()
+    if not blocks or any(len(block) != _DRAWN_BYTES for block in blocks):
         raise _unfit("fails")
-    # chance of a false alarm: below 2^-100 for both together
-    if _has_period(data, longest=_DRAWN_BYTES):
+    samples = b"".join(blocks)
+    # a good generator fails one of these less than once in 2^29 times
+    if len(set(blocks)) < len(blocks) or _has_period(samples):
         raise _unfit("repeats itself")
-    if len(set(data)) < _FEWEST_VALUES:
+    if health.is_stuck(samples):
+        raise _unfit("gives the same value again and again")
+    if health.is_lopsided(samples) or len(set(samples)) < _FEWEST_VALUES:
         raise _unfit("gives too few different values")
-    return Source(kind="system", data=Secret(data), bits=MOST_BITS)
+    return Source(kind="system", data=Secret(samples[:size]), bits=MOST_BITS)
 
 
-def dice(rolls: Secret) -> Source:
-    """Take rolls of one fair six-sided die; worth floor(n x log2 6) bits.
-
-    `rolls` is ASCII digits 1 to 6, white space between them allowed.
-
-    Raises:
-        InputError: anything else (by position), no rolls, or rolls that are obviously a pattern.
-    """
-    faces = rolls.reveal().translate(None, delete=b" \t\r\n")
-    for position, face in enumerate(faces, start=1):
-        if face not in b"123456":
-            raise InputError(
-                f"dice roll {position} is not a number from 1 to 6",
-                hint="write only the numbers of one six-sided die",
-            )
-    if not faces:
-        raise InputError("there are no dice rolls", hint="50 rolls give 129 bits, 100 give 258")
-    _insist_irregular(faces)
-    # 6^n lies between 2^bits and 2^(bits + 1): exact, where a logarithm would be rounded
-    return Source(kind="dice", data=Secret(faces), bits=(6 ** len(faces)).bit_length() - 1)
-
-
-def _insist_irregular(faces: bytes) -> None:
-    # at twenty rolls a fair die is refused less than once in ten million times
-    if len(faces) < _ROLLS_TO_JUDGE:
-        return
-    longest = min(len(faces) // 2, _LONGEST_PATTERN)
-    if len(set(faces)) < _FEWEST_FACES or _has_period(faces, longest=longest):
-        raise InputError(
-            f"the {len(faces)} dice rolls show a pattern, not chance",
-            hint="roll a real die for each number; never make them up",
-        )
-
-
-def _has_period(data: bytes, *, longest: int) -> bool:
-    return any(data[period:] == data[:-period] for period in range(1, longest + 1))
+def _has_period(samples: bytes) -> bool:
+    return any(samples[period:] == samples[:-period] for period in range(1, len(samples) // 2 + 1))
 
 
 def _framed(data: bytes) -> bytes:

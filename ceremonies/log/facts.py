@@ -165,6 +165,20 @@ class PersonPresent(Fact, frozen=True, kw_only=True):
     name_commitment: Sha256
 
 
+class EntropyCommitted(Fact, frozen=True, kw_only=True):
+    """The machine has drawn its part and committed to it, before people made theirs."""
+
+    type: ClassVar[str] = "entropy.committed"
+    commitment: Sha256
+
+
+class EntropyOpened(Fact, frozen=True, kw_only=True):
+    """A person was shown the machine's part, so that paper with it may exist; never the words."""
+
+    type: ClassVar[str] = "entropy.opened"
+    person: str
+
+
 class EntropyCollected(Fact, frozen=True, kw_only=True):
     """A source gave at least so many bits."""
 
@@ -545,7 +559,9 @@ FACTS: dict[str, type[Fact]] = {
         ExceptionMade,
         MachineChecked,
         PersonPresent,
+        EntropyCommitted,
         EntropyCollected,
+        EntropyOpened,
         SeedMade,
         PhraseShown,
         PhraseConfirmed,

@@ -131,7 +131,8 @@ class People:
             case facts.Attested() | facts.IntentApproved() | facts.Acknowledged():
                 yield from self._acts(fact.person, fact.role)
             case (
-                facts.PhraseShown()
+                facts.EntropyOpened()
+                | facts.PhraseShown()
                 | facts.PhraseConfirmed()
                 | facts.CardShown()
                 | facts.CardVerified()

@@ -76,6 +76,12 @@ class Promises:
                 self._reset()
             case facts.MachineChecked():
                 self._is_fit = fact.fit
+            case facts.EntropyCommitted() if facts.EntropyCollected in self._seen:
+                yield "the machine committed to its part after chance was collected"
+            case facts.EntropyOpened() if facts.EntropyCommitted not in self._seen:
+                yield "the machine's part was opened, and nothing was committed to"
+            case facts.EntropyCollected() if facts.EntropyOpened in self._seen:
+                yield "chance was collected after the machine's part was opened"
             case facts.SharesSplit():
                 self._split = fact
             case facts.ItemDestroyed():
@@ -100,6 +106,10 @@ class Promises:
             if kind not in self._seen:
                 yield f"the step {visible(step.id)} ends without a record {kind.type}"
         match step.do:
+            case "collect-entropy" if facts.EntropyCommitted in self._seen and (
+                facts.EntropyOpened not in self._seen
+            ):
+                yield "the machine committed to its part, and nobody was shown it"
             case "check-machine" if self._is_earnest and not self._is_fit:
                 yield "the machine was not fit, and the step ends"
             case "destroy" if not self._is_destroyed:

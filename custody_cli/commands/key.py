@@ -12,19 +12,23 @@ from ceremonies.keys import account
 from ceremonies.keys.seed import draw_seed
 from ceremonies.network import network_named
 from ceremonies.secret import Secret
+from custody_cli import new_key
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
 from custody_cli.keys import Use, key_from
 from custody_cli.options import (
+    Coins,
     Debug,
     Dice,
+    DiceSides,
     Expect,
     Json,
     NetworkChoice,
     NetworkName,
     OptionalExpect,
     PassphraseSource,
+    PlayingCards,
     Rehearse,
     Reveal,
     SchemeChoice,
@@ -32,12 +36,19 @@ from custody_cli.options import (
     SecretSink,
     SeedSource,
     ShareSources,
+    TypedHex,
+    Words,
 )
-from custody_cli.pool import pool_from
+from custody_cli.pool import HandMade, pool_from
 from custody_cli.sources import insist_sink, passphrase_from, secret_to
 
 if TYPE_CHECKING:
-    from custody_cli.contract import KeyAccountAnswer, KeyCheckAnswer, KeyNewAnswer
+    from custody_cli.contract import (
+        KeyAccountAnswer,
+        KeyCheckAnswer,
+        KeyNewAnswer,
+        KeyRecomputeAnswer,
+    )
 
 app = noun("key")
 
@@ -60,31 +71,103 @@ class Format(StrEnum):
     DESCRIPTOR = "descriptor"
 
 
+DiceOnly = Annotated[
+    bool,
+    typer.Option(
+        "--dice-only",
+        help="Of these rolls alone, as SeedSigner, Krux and Coldcard do: 50 or 99 rolls.",
+    ),
+]
+Commit = Annotated[
+    str | None,
+    typer.Option(
+        "--commit",
+        metavar="SINK",
+        help="Commit to the machine's part first; its words go there, for key recompute.",
+    ),
+]
+
+
 @app.command(epilog=example("custody key new --dice rolls.txt --secret-to phrase.txt --json"))
 def new(
     secret_to_: SecretSink,
-    words: Annotated[int, typer.Option(help="12, 15, 18, 21 or 24.")] = 24,
+    words: Words = 24,
     dice: Dice = None,
+    dice_sides: DiceSides = 6,
+    coins: Coins = None,
+    cards: PlayingCards = None,
+    typed_hex: TypedHex = None,
+    dice_only: DiceOnly = False,
+    commit: Commit = None,
     passphrase: PassphraseSource = None,
     reveal: Reveal = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Make a new BIP-39 key from the system's randomness and, if you roll them, dice."""
+    """Make a new BIP-39 key of the system's randomness, and of what you make by hand."""
     insist_on_libsecp256k1()
-    insist_sink(secret_to_, reveal=reveal, json=json)
-    pool = pool_from(dice)
-    seed = draw_seed(pool, words=words)
-    fingerprint = account.fingerprint_of(seed, passphrase_from(passphrase, twice=True))
-    phrase = Secret(seed.written().reveal() + b"\n")
-    secret_to(secret_to_, phrase, reveal=reveal, json=json, title=f"key {fingerprint}")
-    found: KeyNewAnswer = {
+    made = HandMade(dice=dice, sides=dice_sides, coins=coins, cards=cards, typed_hex=typed_hex)
+    new_key.insist_possible(made, dice_only=dice_only, commit=commit, secret_to=secret_to_)
+    for sink in filter(None, (secret_to_, commit)):
+        insist_sink(sink, reveal=reveal, json=json)
+    if dice_only:
+        key = new_key.of_dice_alone(made, words=words)
+    else:
+        key = new_key.of_all(made, words=words, commits=commit is not None)
+    fingerprint = account.fingerprint_of(key.seed, passphrase_from(passphrase, twice=True))
+    phrase = Secret(key.seed.written().reveal() + b"\n")
+    with new_key.opened(key, commit, reveal=reveal, json=json):
+        secret_to(secret_to_, phrase, reveal=reveal, json=json, title=f"key {fingerprint}")
+    found = new_key.answer_of(key, fingerprint)
+    answer(found, json=json, show=lambda: _draw_new(found))
+
+
+@app.command(
+    epilog=example(
+        'custody key recompute --dice rolls.txt --commitment "$(cat hash)" --expect 05d027a5'
+    )
+)
+def recompute(
+    commitment: Annotated[
+        str, typer.Option("--commitment", metavar="HEX", help="What the machine committed to.")
+    ],
+    expect: Expect,
+    opening: Annotated[
+        str | None,
+        typer.Option(
+            "--opening",
+            metavar="SOURCE",
+            help="The 24 words of the machine's part; asked for where absent.",
+        ),
+    ] = None,
+    words: Words = 24,
+    dice: Dice = None,
+    dice_sides: DiceSides = 6,
+    coins: Coins = None,
+    cards: PlayingCards = None,
+    typed_hex: TypedHex = None,
+    passphrase: PassphraseSource = None,
+    rehearse: Rehearse = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make a key once more on another machine, of the machine's part and the same dice."""
+    insist_on_libsecp256k1()
+    made = HandMade(dice=dice, sides=dice_sides, coins=coins, cards=cards, typed_hex=typed_hex)
+    part = new_key.part_from(opening, commitment, rehearsal=rehearse)
+    pool = pool_from(made, system=part)
+    seed = draw_seed(pool, words=words, rehearsal=rehearse)
+    fingerprint = account.fingerprint_of(seed, passphrase_from(passphrase))
+    account.insist_fingerprint(fingerprint, expect)
+    found: KeyRecomputeAnswer = {
         "words": words,
         "fingerprint": fingerprint,
         "scheme": seed.scheme.value,
-        "sources": [{"kind": source.kind, "bits": source.bits} for source in pool.sources],
+        "sources": new_key.sources_of(pool),
+        "commitment": new_key.commitment_of(part),
+        "matches": True,
     }
-    answer(found, json=json, show=lambda: _draw_new(found))
+    answer(found, json=json, show=lambda: _draw_recomputed(found))
 
 
 @app.command(
@@ -158,6 +241,12 @@ def _account_answer(found: account.Account, script: Script, scheme: str) -> KeyA
     if descriptor is not None:
         written["descriptor"] = descriptor
     return written
+
+
+def _draw_recomputed(found: KeyRecomputeAnswer) -> None:
+    from custody_cli.show import key as show
+
+    show.recomputed(found)
 
 
 def _draw_new(found: KeyNewAnswer) -> None:

@@ -19,12 +19,15 @@ from custody_cli.answer import answer, note
 from custody_cli.commands import example, noun
 from custody_cli.keys import Use, card_from, key_from_cards, key_to_split
 from custody_cli.options import (
+    Coins,
     Debug,
     Dice,
+    DiceSides,
     Json,
     OptionalExpect,
     Out,
     PassphraseSource,
+    PlayingCards,
     Rehearse,
     Reveal,
     SchemeChoice,
@@ -32,8 +35,9 @@ from custody_cli.options import (
     SecretSink,
     SeedSource,
     ShareSources,
+    TypedHex,
 )
-from custody_cli.pool import pool_from
+from custody_cli.pool import HandMade, pool_from
 from custody_cli.sources import insist_sink, secret_to
 
 if TYPE_CHECKING:
@@ -60,6 +64,10 @@ def split(
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
     dice: Dice = None,
+    dice_sides: DiceSides = 6,
+    coins: Coins = None,
+    playing_cards: PlayingCards = None,
+    typed_hex: TypedHex = None,
     rehearse: Rehearse = False,
     json: Json = False,
     debug: Debug = False,
@@ -70,11 +78,14 @@ def split(
     disk.insist_free(output)
     files = _free_files(folder, groups)
     key = key_to_split(seed, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
+    made = HandMade(
+        dice=dice, sides=dice_sides, coins=coins, cards=playing_cards, typed_hex=typed_hex
+    )
     cards = slip39.split(
         key.seed,
         groups,
         groups_needed=groups_needed,
-        pool=pool_from(dice),
+        pool=pool_from(made),
         passphrase=key.passphrase,
         rehearsal=rehearse,
     )

@@ -1,4 +1,4 @@
-"""New keys, drawn: never the phrase."""
+"""New keys, and keys made once more, drawn: never the phrase."""
 
 from __future__ import annotations
 
@@ -7,19 +7,39 @@ from typing import TYPE_CHECKING
 from custody_cli.show.console import console, facts
 
 if TYPE_CHECKING:
-    from custody_cli.contract import KeyNewAnswer
+    from custody_cli.contract import KeyNewAnswer, KeyRecomputeAnswer, SourceJson
 
 
 def new(found: KeyNewAnswer) -> None:
     """Draw what may be known of a new key."""
-    sources = ", ".join(f"{source['kind']} {source['bits']} bits" for source in found["sources"])
+    rows = [
+        ("fingerprint", found["fingerprint"]),
+        ("words", str(found["words"])),
+        ("scheme", found["scheme"]),
+        ("made from", _sources(found["sources"])),
+    ]
+    if found["commitment"]:
+        rows.append(("commitment", found["commitment"]))
+    console().print(facts(rows))
+    if found["check"]:
+        # not laid out: a line that a person copies must not be broken
+        print("check it in any shell, with the rolls typed in, Enter and Ctrl-D:")
+        print(f"  {found['check']['command']}")
+        print(f"prints  {found['check']['prints']}")
+
+
+def recomputed(found: KeyRecomputeAnswer) -> None:
+    """Draw that a key was made once more, and of what."""
     console().print(
         facts(
             (
-                ("fingerprint", found["fingerprint"]),
-                ("words", str(found["words"])),
-                ("scheme", found["scheme"]),
-                ("made from", sources),
+                ("the same key", found["fingerprint"]),
+                ("commitment", found["commitment"]),
+                ("made from", _sources(found["sources"])),
             )
         )
     )
+
+
+def _sources(sources: list[SourceJson]) -> str:
+    return ", ".join(f"{source['kind']} {source['bits']} bits" for source in sources)

@@ -153,6 +153,10 @@ def _of_people(fact: Fact, seq: int, opened: Opened) -> str | None:
 
 def _of_keys(fact: Fact) -> str | None:
     match fact:
+        case facts.EntropyCommitted():
+            return f"the machine committed to its part: {fact.commitment}"
+        case facts.EntropyOpened():
+            return f"the machine's part was shown to {fact.person}"
         case facts.EntropyCollected():
             return f"{fact.bits} bits of entropy from {fact.kind}"
         case facts.SeedMade():

@@ -22,7 +22,8 @@ CTRL_C = "\x03"
 
 _ASKS = re.compile(
     r"(Enter goes on|yes or no|choice|read off|text|file|Enter clears the screen|press Enter|"
-    r"Enter signs as \w+|word \d+ of \d+|\d+ of \d+ rolls, \d+ bits|Enter for more, line .*):$"
+    r"Enter signs as \w+|word \d+ of \d+|\d+ of \d+ rolls, \d+ bits(?:, [a-zA-Z ]+)?|"
+    r"Enter for more, line .*):$"
 )
 _NUMBERED = re.compile(r"(?:^|\s)(\d+) ([a-z]+)")
 _PGP = "|".join(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())

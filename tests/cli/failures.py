@@ -28,6 +28,7 @@ _STRAY = {"PHRASE": PHRASE, "XPRV": XPRV, "WIF": WIF, "MASTER": MASTER, "WORDS":
 
 _KEY = "--seed phrase.txt --passphrase pass.txt"
 _SIGN = "psbt sign payment.psbt --wallet vault.wallet.json"
+_AGAIN = "key recompute --dice rolls.txt"
 _CARDS = "--share cards/card-1-1.txt --share"
 
 FAILURES: dict[str, tuple[int, str]] = {
@@ -60,6 +61,25 @@ FAILURES: dict[str, tuple[int, str]] = {
     "two secrets on one standard input": (
         2,
         "share recover --share - --share - --passphrase - --secret-to out",
+    ),
+    "dice alone without dice": (2, "key new --secret-to out --dice-only"),
+    "dice alone with coins": (
+        2,
+        "key new --secret-to out --dice-only --dice rolls.txt --coins coins.txt",
+    ),
+    "dice alone of a die that no signer knows": (
+        2,
+        "key new --secret-to out --dice-only --dice rolls.txt --dice-sides 8",
+    ),
+    "dice alone and a commitment": (
+        2,
+        "key new --secret-to out --dice-only --dice rolls.txt --commit opened",
+    ),
+    "a commitment and nothing made by hand": (2, "key new --secret-to out --commit opened"),
+    "one sink for both halves": (2, "key new --secret-to out --dice rolls.txt --commit out"),
+    "nobody to ask for the machine's part": (
+        2,
+        f"key recompute --dice rolls.txt --commitment {'00' * 32} --expect 00000000",
     ),
     # what was given: 3
     "a phrase as a seed's name": (3, "key check --seed $PHRASE --expect 00000000"),
@@ -135,6 +155,24 @@ FAILURES: dict[str, tuple[int, str]] = {
     "one card twice": (3, f"key check {_CARDS} cards/card-1-1.txt --expect 00000000"),
     "too few cards": (3, "share recover --share cards/card-1-1.txt --secret-to out"),
     "dice that are no dice": (3, "key new --secret-to out --dice phrase.txt"),
+    "a die of one side": (3, "key new --secret-to out --dice rolls.txt --dice-sides 1"),
+    "rolls of another die": (3, "key new --secret-to out --dice dice.txt"),
+    "dice as coins": (3, "key new --secret-to out --coins rolls.txt"),
+    "dice as cards": (3, "key new --secret-to out --cards rolls.txt"),
+    "a phrase as hex": (3, "key new --secret-to out --hex phrase.txt"),
+    "too few rolls for dice alone": (3, "key new --secret-to out --dice rolls.txt --dice-only"),
+    "no such key of dice alone": (
+        3,
+        "key new --secret-to out --dice rolls.txt --dice-only --words 15",
+    ),
+    "a phrase as a commitment": (
+        3,
+        f"{_AGAIN} --opening opening.txt --commitment $PHRASE --expect 00000000",
+    ),
+    "a card as the machine's part": (
+        3,
+        f"{_AGAIN} --opening cards/card-1-1.txt --commitment {'00' * 32} --expect 00000000",
+    ),
     "no such number of words": (3, "key new --secret-to out --words 13"),
     "a psbt of another transaction": (3, "psbt combine payment.psbt other.psbt -o out"),
     "an incomplete psbt": (3, "psbt finalize payment.psbt -o out"),
@@ -172,11 +210,16 @@ FAILURES: dict[str, tuple[int, str]] = {
         5,
         f"share recover {_CARDS} cards/card-1-2.txt --expect 00000000 --secret-to out",
     ),
+    "another machine's part": (
+        5,
+        f"{_AGAIN} --opening phrase.txt --commitment {'00' * 32} --expect 00000000",
+    ),
     "a changed wallet file": (5, "wallet show changed.wallet.json"),
     # the machine: 6
     "a picture that exists": (6, "qr show payment.psbt --gif taken"),
     "a scanned file that exists": (6, "qr read damaged.txt -o taken"),
     "a sink that exists": (6, "key new --secret-to taken"),
+    "an opening that exists": (6, "key new --secret-to out --dice rolls.txt --commit taken"),
     "an output that exists": (6, f"{_SIGN} {_KEY} --yes -o taken"),
     "a wallet file that exists": (6, "wallet create --name a --descriptor x -o taken"),
     "a combined file that exists": (6, "psbt combine payment.psbt signed.psbt -o taken"),
@@ -193,6 +236,7 @@ FAILURES: dict[str, tuple[int, str]] = {
 
 IN_OLD_PYTHON_CURVES = (
     "key new --secret-to out",
+    f"{_AGAIN} --opening gone --commitment 00 --expect 00000000",
     "key account --seed gone --script wpkh",
     "key check --seed gone --expect 00000000",
     "share split --seed gone --group 2of3 --secret-to new -o out",

@@ -13,7 +13,7 @@ from cli.walk import PASSPHRASE, ROLLS, SINKS
 
 from ceremonies.bitcoin.bip32 import master
 from ceremonies.errors import CeremonyError
-from ceremonies.keys import entropy, slip39
+from ceremonies.keys import by_hand, commitment, entropy, slip39
 from ceremonies.keys.card import Group
 from ceremonies.keys.seed import read_seed
 from ceremonies.network import REGTEST
@@ -115,7 +115,8 @@ def test_the_canary_sees_a_secret_that_a_command_leaves(furnished: Room, known: 
 
 def test_no_object_that_holds_a_secret_shows_it(furnished: Room, known: Known) -> None:
     phrase = Secret((furnished.work / "phrase.txt").read_bytes())
-    passphrase, source = Secret(PASSPHRASE.encode()), entropy.dice(Secret(ROLLS.encode()))
+    passphrase, rolls = Secret(PASSPHRASE.encode()), Secret(ROLLS.encode())
+    source = by_hand.source(by_hand.DICE, rolls)
     seed, pool = read_seed(phrase), entropy.draw([entropy.system(), source])
     bip32_seed = seed.bip32_seed(passphrase)
     cards = slip39.split(seed, [Group(2, 3)], groups_needed=1, pool=pool)
@@ -132,10 +133,14 @@ def test_no_object_that_holds_a_secret_shows_it(furnished: Room, known: Known) -
                 leak(holder)
 
 
+def of_dice(written: Secret) -> entropy.Source:
+    return by_hand.source(by_hand.DICE, written)
+
+
 def test_no_exception_about_a_secret_shows_it(furnished: Room, known: Known) -> None:
     for name in ("wrong-word.txt", "bad-checksum.txt", "broken-card.txt", "bare.txt"):
         written = Secret((furnished.work / name).read_bytes())
-        for read in (read_seed, slip39.read_card, entropy.dice):
+        for read in (read_seed, slip39.read_card, commitment.read_opening, of_dice):
             with pytest.raises(CeremonyError) as caught:
                 read(written)
             error: BaseException | None = caught.value

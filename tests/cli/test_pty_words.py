@@ -19,7 +19,7 @@ from cli.person import (
     wrong_word,
 )
 from cli.room import Room
-from cli.walk import PASSPHRASE, ROLLS
+from cli.walk import DICE_ALONE, PASSPHRASE, ROLLS
 
 
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
@@ -86,10 +86,12 @@ def test_key_new_asks_for_dice_and_a_passphrase_and_shows_the_phrase_once(
     arguments = ("key", "new", "--dice", "-", "--passphrase", "-", "--secret-to", "-")
     with person(furnished, *arguments, "--reveal") as someone:
         someone.answers("0 of 100 rolls", "1237")
-        someone.answers("a roll is a digit from 1 to 6: this line was not taken", "1" * 30)
-        someone.answers("rolls", "")
-        someone.answers("again from the first roll: the 30 dice rolls show a pattern", ROLLS)
-        someone.answers("rolls", "")
+        someone.answers("dice roll 4 is not a number from 1 to 6: the line was not taken", "1" * 30)
+        someone.answers("30 of 100 rolls, 77 bits, LOOKS MADE UP:", "")
+        someone.answers("again: from the first roll: the 30 dice rolls show a pattern", "666<")
+        someone.answers("2 of 100 rolls, 5 bits:", "<<")
+        someone.answers("0 of 100 rolls, 0 bits:", ROLLS)
+        someone.answers("76 of 100 rolls, 196 bits, looks fair:", "")
         someone.answers("passphrase:", PASSPHRASE)
         someone.answers("passphrase again:", PASSPHRASE[:-1])
         someone.reads("the two differ: type it again")
@@ -194,3 +196,44 @@ def test_a_card_too_many_of_one_group_does_not_undo_the_others(walks: dict[str, 
     room.ran.remove(ran)
     assert ran.code == 0
     assert ran.made == {"more.txt": (room.work / "seed.txt").read_bytes()}
+
+
+def test_key_new_shows_its_commitment_before_it_asks_for_dice(
+    furnished: Room, known: Known
+) -> None:
+    arguments = ("--dice", "-", "--commit", "asked-opening.txt", "--secret-to", "asked-key.txt")
+    with person(furnished, "key", "new", *arguments, "--json") as someone:
+        someone.reads("the machine has drawn its part and commits to it:")
+        someone.reads("[0-9a-f]{64}")
+        committed = re.findall("[0-9a-f]{64}", someone.seen)[0]
+        someone.answers("write it down, then press Enter:", "")
+        someone.answers("0 of 100 rolls, 0 bits:", ROLLS)
+        someone.answers("76 of 100 rolls, 196 bits, looks fair:", "")
+        ran = someone.leaves()
+        insist_answered(ran, committed)
+        assert ran.made.keys() == {"asked-opening.txt", "asked-key.txt"}
+        insist_clean(someone, known)
+    with person(
+        furnished,
+        *("key", "recompute", "--dice", "rolls.txt", "--commitment", committed),
+        *("--expect", "00000000"),
+    ) as someone:
+        someone.reads("type the 24 words of the machine's part")
+        type_words(someone, words_of(furnished, "asked-opening.txt"), 24)
+        ran = someone.leaves()
+        assert ran.code == 5
+        insist_clean(someone, known)
+
+
+def test_key_new_of_dice_alone_asks_for_exactly_so_many(furnished: Room, known: Known) -> None:
+    arguments = ("--dice", "-", "--dice-only", "--words", "12", "--secret-to", "asked-alone.txt")
+    with person(furnished, "key", "new", *arguments) as someone:
+        someone.answers("0 of 50 rolls, 0 bits:", DICE_ALONE + "1")
+        someone.answers("those are more than 50: the line was not taken", DICE_ALONE[:-1])
+        someone.answers("49 of 50 rolls, 126 bits, looks fair:", "")
+        someone.answers("49 rolls are too few: 50 are needed", DICE_ALONE[-1])
+        someone.answers("50 of 50 rolls, 129 bits, looks fair:", "")
+        ran = someone.leaves()
+        insist_answered(ran, "sha256sum")
+        assert ran.made == {"asked-alone.txt": (furnished.work / "dice-alone.txt").read_bytes()}
+        insist_clean(someone, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ output-most-sat = 500_000
 COMMANDS = (
     "doctor",
     "key new",
+    "key recompute",
     "key account",
     "key check",
     "share split",
@@ -57,7 +59,21 @@ CEREMONIES = (
     "log show",
     "log verify",
 )
-SINKS = ("phrase.txt", "recovered.txt", "cards/", "slip39-cards/", "master.txt")
+COINS = "hthhtththhthtthhhtthththtthhhththttthhththhtththhhttththht"
+CARDS = "AS 4D 9C KH 2S JD 7H TC 3D QS 8H 5C AD 6S KC 2H 9D 4S JC 8D 3H QD 7C TS 5H"
+TWENTY = "17 3 20 8 11 5 14 1 9 19 6 2 13 16 4 18 10 7 12 15 20 5 9 3 17"
+HEX = "c0ffee5eed1e55a17b0a7d09f1e2d3c4"
+DICE_ALONE = "65515223131652132161133154444123616466443112153441"
+SINKS = (
+    "phrase.txt",
+    "committed.txt",
+    "opening.txt",
+    "dice-alone.txt",
+    "recovered.txt",
+    "cards/",
+    "slip39-cards/",
+    "master.txt",
+)
 """Where the walks send secrets: the only files of theirs that may hold any."""
 
 
@@ -71,6 +87,7 @@ def live(room: Room, *flags: str) -> None:
         *("key", "new", "--dice", "rolls.txt", "--passphrase", "pass.txt"),
         *("--secret-to", "phrase.txt", *flags),
     )
+    make_by_hand(room, *flags)
     account = room.ok(
         *("key", "account", *key, "--script", "wpkh", "--network", "regtest"),
         *("--format", "descriptor", *flags),
@@ -125,6 +142,29 @@ def live(room: Room, *flags: str) -> None:
     room.ok("qr", "read", "payment.ur.txt", "-o", "scanned.psbt", *flags)
     room.ok("psbt", "sign", "payment.ur.txt", *wallet, *key, "--yes", "-o", "reply.gif", *flags)
     room.ok("qr", "read", "reply.gif", *flags)
+
+
+def make_by_hand(room: Room, *flags: str) -> None:
+    """Make a key of everything that can be made by hand, twice, and a key of dice alone."""
+    made = []
+    for option, written in (("coins", COINS), ("cards", CARDS), ("hex", HEX), ("dice", TWENTY)):
+        room.put(f"{option}.txt", written + "\n")
+        made += [f"--{option}", f"{option}.txt"]
+    made += ["--dice-sides", "20", "--words", "12"]
+    new = room.ok(
+        *("key", "new", *made, "--commit", "opening.txt", "--secret-to", "committed.txt", *flags)
+    )
+    committed = re.findall("[0-9a-f]{64}", new.err.decode())
+    fingerprint = re.findall(r"\b[0-9a-f]{8}\b", new.out.decode())
+    room.ok(
+        *("key", "recompute", *made, "--opening", "opening.txt", "--commitment", committed[0]),
+        *("--expect", fingerprint[0], *flags),
+    )
+    room.put("fifty.txt", DICE_ALONE + "\n")
+    room.ok(
+        *("key", "new", "--dice", "fifty.txt", "--dice-only", "--words", "12"),
+        *("--secret-to", "dice-alone.txt", *flags),
+    )
 
 
 def live_slip39(room: Room, *flags: str) -> None:
@@ -230,6 +270,11 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
     """Everything secret that the walks used or made."""
     known = Known()
     known.add_rolls(ROLLS)
+    known.add_rolls(DICE_ALONE)
+    known.add_rolls(COINS)
+    known.add_rolls(HEX)
+    known.add_rolls(CARDS)
+    known.add_rolls(TWENTY)
     known.add_seed("master secret", MASTER)
     known.add_text("passphrase", PASSPHRASE)
     for about, words in practice_secrets().items():
@@ -239,6 +284,8 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
     for name, room in rooms.items():
         if (room.work / "phrase.txt").exists():
             known.add_seed(f"{name} key", _text(room.work / "phrase.txt"), PASSPHRASE)
+            for made in ("committed", "opening", "dice-alone"):
+                known.add_seed(f"{name} {made}", _text(room.work / f"{made}.txt"))
         for card in sorted(room.work.glob("*cards/*.txt")):
             known.add_words(f"{name} {card.name}", _text(card))
         for seed in sorted(room.work.glob("seed-*.txt")):

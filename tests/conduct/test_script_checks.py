@@ -88,6 +88,7 @@ def too_long() -> Script:
 ATTEST = 'attest = ["witness"]'
 WITNESS = "witness   = { at-least = 2, independent = true }"
 CONFLICT = '[["operator", "custodian"]]'
+COLLECT = 'do   = "collect-entropy"'
 SHARES = '[shares]\ngroups = ["2of3"]'
 
 SITES = '\nsites = ["north", "south", "south"]'
@@ -239,6 +240,14 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
         ),
         "one source twice": lambda: keygen(('kind = "system"', 'kind = "dice"')),
         "too few bits": lambda: keygen(("bits = 128", "bits = 127"), ("bits = 256", "bits = 128")),
+        "sides of a coin": lambda: keygen(('kind = "dice"\n', 'kind = "coins"\nsides = 2\n')),
+        "a commitment of nothing": lambda: keygen(
+            (COLLECT, f"{COLLECT}\ncommit = true"), ('kind = "system"', 'kind = "hex"')
+        ),
+        "a commitment to nobody": lambda: keygen(
+            (COLLECT, f"{COLLECT}\ncommit = true"),
+            ('[[entropy]]\nkind = "dice"\nbits = 128\n', ""),
+        ),
         "no seed": lambda: keygen(('[seed]\nscheme = "bip39"\nwords  = 24', "")),
         "a seed that it cannot make": lambda: keygen(('scheme = "bip39"', 'scheme = "slip39"')),
     },

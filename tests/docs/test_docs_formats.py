@@ -65,7 +65,7 @@ def test_the_pool_is_expanded_as_the_page_says() -> None:
 
     given = ("system", bytes(range(64))), ("dice", b"1523461523")
     pool = Pool(tuple(Source(kind=kind, data=Secret(data), bits=1) for kind, data in given))
-    material = b"".join(framed(kind.encode()) + framed(data) for kind, data in given)
+    material = b"".join(framed(kind.encode()) + framed(data) for kind, data in sorted(given))
     key = hmac.digest(b"custody-cli entropy pool 1", material, "sha256")
     info = framed(b"bip39-entropy") + framed(b"")
     assert pool.expand("bip39-entropy", 32).reveal() == hmac.digest(key, info + b"\x01", "sha256")

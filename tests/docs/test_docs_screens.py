@@ -107,7 +107,7 @@ def test_the_screens_of_the_page_are_those_of_the_guided_rehearsal(
         ("Enter goes on:", ""),
         ("press Enter:", ""),
         ("0 of 50 rolls, 0 bits:", ROLLS),
-        ("50 of 50 rolls, 129 bits:", ""),
+        ("50 of 50 rolls, 129 bits, looks fair:", ""),
         ("press Enter:", ""),
     ):
         guided.sees(waits)

@@ -94,7 +94,7 @@ def test_rolls_are_counted_and_taken_back(term: str) -> None:
             someone.sees("3 of 6 rolls, 7 bits: 66 6")
         someone.types("")
         someone.answers("(?s)666 .*3 of 6 rolls, 7 bits: ", "7")
-        someone.sees("Again +a roll is a digit from 1 to 6")
+        someone.sees("Again +dice roll 4 is not a number from 1 to 6")
         someone.answers("(?s)Again.*3 of 6 rolls", "")
         someone.sees("Again +3 rolls are too few: 6 are needed")
         someone.answers("(?s)too few.*3 of 6 rolls", "666<6")

@@ -12,8 +12,9 @@ from itertools import count, pairwise
 from hypothesis import strategies as st
 
 from ceremonies.errors import CeremonyError
+from ceremonies.keys import by_hand
 from ceremonies.keys.bip39 import ENTROPY_BYTES
-from ceremonies.keys.entropy import Pool, dice, draw, system
+from ceremonies.keys.entropy import Pool, Source, draw, system
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 
@@ -33,9 +34,14 @@ def known_generator(label: bytes = b"known") -> Callable[[int], bytes]:
     return generate
 
 
+def rolled(rolls: bytes) -> Source:
+    """Rolls of a six-sided die as a source."""
+    return by_hand.source(by_hand.DICE, Secret(rolls))
+
+
 def known_pool(rolls: bytes = ROLLS, label: bytes = b"known") -> Pool:
     """A pool of a known system generator and these dice."""
-    return draw([system(known_generator(label)), dice(Secret(rolls))])
+    return draw([system(known_generator(label)), rolled(rolls)])
 
 
 def phrase(words: str) -> Secret:

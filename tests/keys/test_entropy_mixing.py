@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from itertools import count
+from itertools import count, cycle, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keys_material import ROLLS, everything_said, known_generator, known_pool
+from keys_material import ROLLS, known_generator, known_pool, rolled
 
 from ceremonies.errors import InputError, IntegrityError, MachineError
 from ceremonies.keys import entropy
-from ceremonies.keys.entropy import Pool, Source, dice, draw, system
+from ceremonies.keys.entropy import Pool, Source, draw, system
 from ceremonies.secret import Secret
 
 
@@ -36,6 +36,21 @@ def _counting() -> Callable[[int], bytes]:
     return lambda size: next(step).to_bytes(size, "big")
 
 
+_BYTES = cycle(range(256))
+
+
+def _later_stuck() -> Callable[[int], bytes]:
+    """Good for what is used, and then always the same byte in between."""
+    turn = count()
+    return lambda size: os.urandom(size) if next(turn) < 2 else (os.urandom(16) + b"7" * 16)[:size]
+
+
+def _repeating_later() -> Callable[[int], bytes]:
+    """Good for what is used, and then the same block twice."""
+    turn, first = count(), os.urandom(32)
+    return lambda size: first if next(turn) in (7, 20) else os.urandom(size)
+
+
 @pytest.mark.parametrize(
     "generator",
     [
@@ -47,6 +62,10 @@ def _counting() -> Callable[[int], bytes]:
         known_generator(b"same")(32).ljust,
         lambda size: os.urandom(size - 1),
         lambda size: b"",
+        lambda size: bytes([next(_BYTES)]) * 6 + os.urandom(size - 6),
+        lambda size: bytes(byte & 127 for byte in os.urandom(size)),
+        _later_stuck(),
+        _repeating_later(),
         _counting(),
         _fails,
         _missing,
@@ -63,64 +82,16 @@ def test_a_generator_that_gives_the_same_block_twice_is_refused(block: bytes) ->
         system(lambda _: block)
 
 
-@pytest.mark.parametrize(("rolls", "bits"), [(1, 2), (2, 5), (49, 126), (50, 129), (100, 258)])
-def test_dice_are_credited_rounded_down(rolls: int, bits: int) -> None:
-    faces = (ROLLS * 2)[:rolls] if rolls <= 76 else ROLLS + ROLLS[::-1][: rolls - 76]
-    assert dice(Secret(faces)).bits == bits
-
-
-def test_white_space_between_rolls_does_not_matter() -> None:
-    spaced = b"31 42\t65\r\n51\n"
-    assert dice(Secret(spaced)).data == dice(Secret(b"31426551")).data
-
-
-@pytest.mark.parametrize(
-    ("rolls", "position"),
-    [(b"0", 1), (b"127", 3), (b"12 34\n5x", 6), (b"1,2", 2), ("12\u0663".encode(), 3), (b"1-2", 2)],
-)
-def test_what_is_no_roll_is_named_by_position(rolls: bytes, position: int) -> None:
-    with pytest.raises(InputError, match=f"^dice roll {position} is not") as caught:
-        dice(Secret(rolls))
-    assert rolls.decode() not in everything_said(caught.value)
-
-
-def test_no_rolls_are_refused() -> None:
-    with pytest.raises(InputError, match="no dice rolls"):
-        dice(Secret(b" \n"))
-
-
-@pytest.mark.parametrize(
-    "rolls",
-    [b"6" * 20, b"1" * 99, b"123456" * 5, b"12" * 30, ROLLS[:20] * 2, b"122221211221112121221"],
-)
-def test_made_up_rolls_are_refused(rolls: bytes) -> None:
-    with pytest.raises(InputError, match="show a pattern"):
-        dice(Secret(rolls))
-
-
-def test_few_rolls_are_not_judged() -> None:
-    assert dice(Secret(b"6" * 19)).bits == 49
-
-
-@given(st.lists(st.sampled_from(b"123456"), min_size=1, max_size=300).map(bytes))
-def test_credit_never_exceeds_what_the_rolls_can_say(rolls: bytes) -> None:
-    try:
-        source = dice(Secret(rolls))
-    except InputError:
-        return
-    assert 2**source.bits <= 6 ** len(rolls) < 2 ** (source.bits + 1)
-
-
 def test_less_than_128_bits_make_no_pool() -> None:
     with pytest.raises(MachineError, match="126 bits, and 128 are needed"):
-        draw([dice(Secret(ROLLS[:49]))])
+        draw([rolled(ROLLS[:49])])
     with pytest.raises(MachineError, match="0 bits"):
         draw([])
-    assert draw([dice(Secret(ROLLS[:50]))]).bits == 129
+    assert draw([rolled(ROLLS[:50])]).bits == 129
 
 
 def test_a_secret_of_256_bits_needs_a_pool_of_256() -> None:
-    pool = draw([dice(Secret(ROLLS[:50]))])
+    pool = draw([rolled(ROLLS[:50])])
     pool.insist(128)
     with pytest.raises(MachineError, match="129 bits, and 256 are needed"):
         pool.insist(256)
@@ -129,7 +100,7 @@ def test_a_secret_of_256_bits_needs_a_pool_of_256() -> None:
 
 def test_the_same_data_is_not_credited_twice() -> None:
     with pytest.raises(InputError, match="same data"):
-        draw([dice(Secret(ROLLS[:40])), dice(Secret(ROLLS[:40]))])
+        draw([rolled(ROLLS[:40]), rolled(ROLLS[:40])])
 
 
 def test_every_source_changes_the_result() -> None:
@@ -140,6 +111,33 @@ def test_every_source_changes_the_result() -> None:
     results = {result(label, rolls) for label in (b"a", b"b") for rolls in (ROLLS, other_rolls)}
     assert len(results) == 4
     assert draw([system(known_generator())]).expand("purpose", 32).reveal() not in results
+
+
+def test_the_order_of_sources_does_not_matter() -> None:
+    sources = [
+        system(known_generator()),
+        rolled(ROLLS),
+        Source(kind="x", data=Secret(b"x"), bits=1),
+    ]
+    results = {draw(ordered).expand("purpose", 32).reveal() for ordered in permutations(sources)}
+    assert len(results) == 1
+
+
+def test_the_kind_of_a_source_matters() -> None:
+    one, other = (
+        Pool((Source(kind=kind, data=Secret(b"6"), bits=256),)).expand("purpose", 32)
+        for kind in ("dice", "d20")
+    )
+    assert one != other
+
+
+def test_dice_make_a_constant_generator_harmless() -> None:
+    def result(rolls: bytes) -> bytes:
+        constant = Source(kind="system", data=Secret(bytes(64)), bits=256)
+        return draw([constant, rolled(rolls)]).expand("purpose", 32).reveal()
+
+    guess = draw([Source(kind="system", data=Secret(bytes(64)), bits=256)]).expand("purpose", 32)
+    assert len({result(ROLLS), result(ROLLS[:-1] + b"6"), guess.reveal()}) == 3
 
 
 def test_purpose_context_and_size_part_the_results() -> None:
@@ -189,13 +187,3 @@ def test_hkdf_that_disagrees_stops_everything(monkeypatch: pytest.MonkeyPatch) -
 def test_sizes_that_hkdf_does_not_have_are_refused(size: int) -> None:
     with pytest.raises(ValueError, match="8160"):
         known_pool().expand("purpose", size)
-
-
-@given(st.binary(max_size=60))
-def test_dice_take_or_refuse_any_bytes(data: bytes) -> None:
-    try:
-        source = dice(Secret(data))
-    except InputError:
-        return
-    assert source.data.reveal() == bytes(face for face in data if face in b"123456")
-    assert source.bits > 0

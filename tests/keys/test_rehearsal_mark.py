@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keys_material import bip39_seeds, everything_said, known_pool, slip39_seeds
+from keys_material import bip39_seeds, everything_said, known_pool, rolled, slip39_seeds
 
 from ceremonies.errors import InputError, MachineError, Refused
 from ceremonies.keys import bip39, rehearsal, slip39
 from ceremonies.keys.card import CardSet, Group
-from ceremonies.keys.entropy import Pool, Source, dice, draw
+from ceremonies.keys.entropy import Pool, Source, draw
 from ceremonies.keys.rehearsal import (
     MARK_BITS,
     SET_IDENTIFIER,
@@ -134,7 +134,7 @@ def test_a_rehearsal_tells_nothing_of_the_real_seed_of_the_same_pool() -> None:
 def test_a_rehearsal_needs_as_much_entropy_as_a_real_draw() -> None:
     rolls = b"31426551236411625344162351462536164253142635142536"
     with pytest.raises(MachineError, match="256 are needed"):
-        draw_seed(draw([dice(Secret(rolls))]), words=24, rehearsal=True)
+        draw_seed(draw([rolled(rolls)]), words=24, rehearsal=True)
 
 
 def test_a_seed_is_the_first_that_its_pool_draws() -> None:

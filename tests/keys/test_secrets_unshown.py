@@ -7,10 +7,10 @@ import dataclasses
 import json
 
 import pytest
-from keys_material import ROLLS, known_pool, quotes, refuses_to_pickle
+from keys_material import ROLLS, known_pool, quotes, refuses_to_pickle, rolled
 
 from ceremonies.keys.card import Group
-from ceremonies.keys.entropy import dice, system
+from ceremonies.keys.entropy import system
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.keys.slip39 import split
 from ceremonies.secret import Secret
@@ -20,7 +20,7 @@ CARDS = split(SEED, [Group(2, 3)], groups_needed=1, pool=known_pool())
 HOLDERS = {
     "seed": SEED,
     "master secret": Seed(Scheme.SLIP39, Secret(b"canarycanarycana")),
-    "source": dice(Secret(ROLLS)),
+    "source": rolled(ROLLS),
     "system": system(),
     "pool": known_pool(),
     "card": CARDS.cards[0][0],

@@ -8,12 +8,20 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keys_material import ROLLS, bip39_seeds, everything_said, known_pool, phrase, slip39_seeds
+from keys_material import (
+    ROLLS,
+    bip39_seeds,
+    everything_said,
+    known_pool,
+    phrase,
+    rolled,
+    slip39_seeds,
+)
 from shared_data import ROOT, corpus
 
 from ceremonies.errors import InputError, MachineError
 from ceremonies.keys import bip39
-from ceremonies.keys.entropy import dice, draw
+from ceremonies.keys.entropy import draw
 from ceremonies.keys.seed import Scheme, Seed, draw_seed, read_seed
 from ceremonies.secret import Secret
 
@@ -103,7 +111,7 @@ def test_a_new_seed_of_other_lengths_is_refused(words: int) -> None:
 
 
 def test_a_new_seed_is_not_longer_than_its_entropy() -> None:
-    pool = draw([dice(Secret(ROLLS[:50]))])
+    pool = draw([rolled(ROLLS[:50])])
     draw_seed(pool, words=12)
     with pytest.raises(MachineError, match="256 are needed"):
         draw_seed(pool, words=24)

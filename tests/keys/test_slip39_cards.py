@@ -17,6 +17,7 @@ from keys_material import (
     known_pool,
     phrase,
     quotes,
+    rolled,
     slip39_seeds,
 )
 from shamir_mnemonic import Share, generate_mnemonics, shamir
@@ -26,7 +27,7 @@ from ceremonies.bitcoin import mnemonics
 from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.keys import slip39
 from ceremonies.keys.card import Card, CardSet, Group
-from ceremonies.keys.entropy import Pool, dice, draw, system
+from ceremonies.keys.entropy import Pool, draw, system
 from ceremonies.keys.quorum import quorums
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.keys.slip39 import read_card, recover, split
@@ -186,7 +187,7 @@ def test_a_phrase_that_is_not_english_is_not_split() -> None:
 
 
 def test_a_pool_worth_less_than_the_seed_is_refused() -> None:
-    pool = draw([dice(Secret(ROLLS[:50]))])
+    pool = draw([rolled(ROLLS[:50])])
     split_two_of_three(SEED, pool)
     with pytest.raises(MachineError, match="256 are needed"):
         split_two_of_three(MASTER, pool)

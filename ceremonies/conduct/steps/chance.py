@@ -1,72 +1,160 @@
-"""Chance for the key: every source that the script names, mixed."""
+"""Chance for the key: every source that the script names, mixed; the machine's committed first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import Mistyped, Steps, TypeDice, ask, retyped
+from ceremonies.conduct.asks import (
+    Acknowledge,
+    Ask,
+    Mistyped,
+    ShowSecret,
+    Steps,
+    TypeDice,
+    TypeWords,
+    ask,
+    retyped,
+)
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import EntropyForm, Script, Step
 from ceremonies.conduct.slots import ENTROPY
-from ceremonies.keys import entropy
+from ceremonies.keys import by_hand, commitment, entropy
+from ceremonies.keys.entropy import Source
 from ceremonies.log import facts
 from ceremonies.secret import Secret
 
+_ABOUT = "opening of the machine's part"
+_MAKE = {
+    "coins": "Toss a coin {wanted} times, and type each side as it falls. ",
+    "cards": "Shuffle a deck seven times or more, and type {wanted} cards from its top, shuffling "
+    "again when it is through. ",
+    "hex": "Make {wanted} hexadecimal digits with a die of 16 sides, and type them. ",
+}
+_ROLL = "Roll a {sides} die {wanted} times, and type each number as it falls. "
+_ALONE = "Whoever knows all the {many} knows part of the key: let nobody else see them."
+_KEPT = " Write every one of them down as well: another machine computes the key from them again."
 
-def _run(context: Context[Params]) -> Steps[None]:
+
+class CollectEntropy(Params, frozen=True, kw_only=True):
+    """`commit` has the machine show a hash of its part before people make theirs."""
+
+    commit: bool = False
+
+
+def _run(context: Context[CollectEntropy]) -> Steps[None]:
+    part = None
+    if context.params.commit:
+        part = yield from _committed(context)
     sources = []
     for form in context.script.entropy:
         if form.kind == "system":
-            source = entropy.system(context.world.os_random)
+            source = part or entropy.system(context.world.os_random)
         else:
-            source = yield from _dice(context, form)
+            source = yield from _made(context, form)
         context.log(facts.EntropyCollected(kind=source.kind, bits=source.bits))
         sources.append(source)
+    if part is not None:
+        yield from _opened(context, part)
     context.table.put(ENTROPY, entropy.draw(sources))
 
 
-def _dice(context: Context[Params], form: EntropyForm) -> Steps[entropy.Source]:
-    wanted = rolls_for(form.bits)
-
-    def check(rolls: Secret) -> None:
-        retyped(lambda: entropy.dice(rolls))
-        if entropy.dice(rolls).bits < form.bits:
-            raise Mistyped(f"{wanted} rolls are needed for {form.bits} bits")
-
-    rolls = yield from ask(
-        TypeDice(
-            field=context.field("dice"),
+def _committed(context: Context[CollectEntropy]) -> Steps[Source]:
+    part = commitment.draw_part(context.world.os_random)
+    committed = commitment.commit(part)
+    # on the disk before anybody makes chance of their own: that is what it is for
+    context.log(facts.EntropyCommitted(commitment=committed))
+    yield from ask(
+        Acknowledge(
+            field=context.field("commitment"),
             by=context.actor,
-            text=f"Roll a six-sided die {wanted} times, and type each number as it falls. "
-            "Whoever knows all the numbers knows part of the key: let nobody else see them.",
+            text="The machine has drawn its part of the chance, and this is its commitment. "
+            "Everybody who wants to check it writes it down, before anybody rolls.",
+            shown=f"commitment\n{committed[:32]}\n{committed[32:]}",
+        )
+    )
+    return part
+
+
+def _opened(context: Context[CollectEntropy], part: Source) -> Steps[None]:
+    def check(typed: Secret) -> None:
+        retyped(lambda: commitment.read_opening(typed))
+        if commitment.read_opening(typed).data != part.data:
+            raise Mistyped("these are other words than those that were shown")
+
+    # on the disk before the first word is: whoever reads the log must know that a paper exists
+    context.log(facts.EntropyOpened(person=context.actor.name))
+    with commitment.opening(part) as words:
+        yield from ask(
+            ShowSecret(
+                field=context.field("opening.shown"),
+                by=context.actor,
+                text="These words are the machine's part. Write them down: with the numbers that "
+                "were typed they are the key, and `custody key recompute` makes it of them again.",
+                words=words,
+                about=_ABOUT,
+                beside=("THE MACHINE'S PART, half of a key: no phrase of a wallet",),
+            )
+        )
+        yield from ask(
+            TypeWords(
+                field=context.field("opening.typed"),
+                by=context.actor,
+                text="Type the words of the machine's part from the paper. This proves it right.",
+                wordlist="bip39",
+                counts=(commitment.OPENING_WORDS,),
+                about=_ABOUT,
+                check=check,
+            )
+        )
+
+
+def _made(context: Context[CollectEntropy], form: EntropyForm) -> Steps[Source]:
+    method = form.method
+    wanted = method.needed(form.bits)
+
+    def check(written: Secret) -> None:
+        retyped(lambda: by_hand.source(method, written))
+        if by_hand.source(method, written).bits < form.bits:
+            raise Mistyped(f"{wanted} {method.many} are needed for {form.bits} bits")
+
+    sides = "six-sided" if form.sides == by_hand.D6 else f"{form.sides}-sided"
+    text = _MAKE.get(form.kind, _ROLL).format(wanted=wanted, sides=sides)
+    text += _ALONE.format(many="numbers" if form.kind == "dice" else method.many)
+    written = yield from ask(
+        TypeDice(
+            field=context.field(form.kind),
+            by=context.actor,
+            text=text + _KEPT if context.params.commit else text,
             wanted=wanted,
+            method=method,
             check=check,
         )
     )
-    return entropy.dice(rolls)
-
-
-def rolls_for(bits: int) -> int:
-    """Return how many rolls of a six-sided die are worth so many bits."""
-    rolls = 1
-    while (6**rolls).bit_length() - 1 < bits:
-        rolls += 1
-    return rolls
+    return by_hand.source(method, written)
 
 
 def _expects(script: Script, step: Step) -> Iterator[Expected]:
+    def expected(field: str, kind: type[Ask[Any]]) -> Expected:
+        return Expected(field=f"{step.id}.{field}", ask=kind, role=step.role)
+
+    if step.params.commit:
+        yield expected("commitment", Acknowledge)
     for form in script.entropy:
-        if form.kind == "dice":
-            yield Expected(field=f"{step.id}.dice", ask=TypeDice, role=step.role)
+        if form.kind != "system":
+            yield expected(form.kind, TypeDice)
+    if step.params.commit:
+        yield expected("opening.shown", ShowSecret)
+        yield expected("opening.typed", TypeWords)
 
 
 COLLECT_ENTROPY = Action(
     name="collect-entropy",
-    about="Chance is collected: from dice, by hand, and from the system's generator.",
+    about="Chance is collected: by hand, and from the system's generator.",
     cls=Class.PURE,
     run=_run,
     expects=_expects,
-    params=Params,
+    params=CollectEntropy,
     gives=(ENTROPY,),
 )
