@@ -19,6 +19,7 @@ from ceremonies.keys.seed import read_seed
 from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.signing.signer import Signer
+from custody_cli import new_key
 from custody_cli.keys import Key
 
 
@@ -123,6 +124,7 @@ def test_no_object_that_holds_a_secret_shows_it(furnished: Room, known: Known) -
     known.add_words("a card made here", cards.cards[0][0].words.reveal().decode())
     holders = [
         *(phrase, passphrase, source, seed, pool, bip32_seed, cards, cards.cards[0][0]),
+        new_key.NewKey(seed=seed, pool=pool, part=commitment.draw_part()),
         *(Key(seed, passphrase), Signer(bip32_seed, REGTEST), master(bip32_seed, REGTEST)),
     ]
     for holder in holders:

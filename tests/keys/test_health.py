@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ceremonies.keys import health
 
-FAIR = (("6", 50), ("6", 99), ("6", 100), ("20", 30), ("20", 60), ("2", 128), ("16", 64), ("8", 40))
+FAIR = ((6, 50), (6, 99), (6, 100), (20, 30), (20, 60), (2, 128), (16, 64), (8, 40))
 """Faces, and how many outcomes people make of them."""
 
 
@@ -24,10 +24,11 @@ def fair(faces: int, size: int, chance: random.Random) -> list[str]:
     return chance.choices([str(face) for face in range(faces)], k=size)
 
 
-@pytest.mark.parametrize(("faces", "size"), [(int(faces), size) for faces, size in FAIR])
-def test_no_fair_outcomes_are_doubted(faces: int, size: int) -> None:
+@pytest.mark.parametrize(("faces", "size"), FAIR)
+@pytest.mark.parametrize("samples", [500, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_no_fair_outcomes_are_doubted(faces: int, size: int, samples: int) -> None:
     chance = random.Random(f"{faces} {size}")
-    assert not any(health.doubt(fair(faces, size, chance), faces) for _ in range(500))
+    assert not any(health.doubt(fair(faces, size, chance), faces) for _ in range(samples))
 
 
 @pytest.mark.parametrize(("faces", "size"), [(6, 50), (6, 100), (2, 128), (16, 96)])
@@ -107,7 +108,10 @@ def exactly_alarmed(faces: int, size: int) -> Fraction:
     return Fraction(alarmed, faces**size)
 
 
-@pytest.mark.parametrize(("faces", "size"), [(6, 30), (4, 20), (2, 128)])
+@pytest.mark.parametrize(
+    ("faces", "size"),
+    [(6, 30), (4, 20), (2, 128), *(pytest.param(6, n, marks=pytest.mark.soak) for n in (50, 100))],
+)
 def test_chi_square_alarms_as_rarely_as_the_page_says(faces: int, size: int) -> None:
     assert Fraction(5, 10**7) < exactly_alarmed(faces, size) < Fraction(5, 10**6)
 

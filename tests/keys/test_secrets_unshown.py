@@ -9,7 +9,9 @@ import json
 import pytest
 from keys_material import ROLLS, known_pool, quotes, refuses_to_pickle, rolled
 
+from ceremonies.keys import by_hand, commitment, dice_only
 from ceremonies.keys.card import Group
+from ceremonies.keys.deck import Deck
 from ceremonies.keys.entropy import system
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.keys.slip39 import split
@@ -21,6 +23,11 @@ HOLDERS = {
     "seed": SEED,
     "master secret": Seed(Scheme.SLIP39, Secret(b"canarycanarycana")),
     "source": rolled(ROLLS),
+    "sides": by_hand.source(by_hand.die(20), Secret(b"17-3-20-8-11")),
+    "flips": by_hand.source(by_hand.COINS, Secret(b"hthhtththh")),
+    "shuffle": by_hand.source(Deck(), Secret(b"AS4D9CKH2SJD7H")),
+    "seed of dice alone": dice_only.seed_of(rolled(ROLLS[:50]), words=12),
+    "committed part": commitment.draw_part(),
     "system": system(),
     "pool": known_pool(),
     "card": CARDS.cards[0][0],
@@ -28,6 +35,7 @@ HOLDERS = {
 }
 
 
+MADE = (ROLLS.decode(), ROLLS[:50].decode(), "17-3-20-8-11", "1011010011", "AS4D9CKH2SJD7H")
 PHRASES = [SEED.written(), *(card.words for row in CARDS.cards for card in row)]
 
 
@@ -36,7 +44,7 @@ def test_a_holder_of_a_secret_shows_nothing(holder: object) -> None:
     for shown in (repr(holder), str(holder), f"{holder}", f"{holder!r:>400}"):
         assert "Secret(" in shown
         assert not any(quotes(shown, words.reveal().decode().split()) for words in PHRASES)
-        assert not any(text in shown for text in ("canary", b"canary".hex(), ROLLS.decode()))
+        assert not any(text in shown for text in ("canary", b"canary".hex(), *MADE))
 
 
 def test_the_check_for_quotes_sees_a_quote() -> None:
