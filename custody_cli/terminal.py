@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, TypeVar
 
 from ceremonies.errors import Declined, InputError
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 _AGAIN = "nothing was done; run it again"
 _COLUMNS = 3
+_WIDTH = 79
 
 
 def ask_words(
@@ -95,8 +97,8 @@ def ask_by_hand(
             while not made.is_complete:
                 tty.clear()
                 tty.say(f"Key holder: make and type {wanted} {method.many}, alone at the screen")
-                tty.say(made.how_to)
-                tty.say(f"again: {made.mistake}" if made.mistake else "")
+                tty.say(fill(made.how_to, _WIDTH))
+                tty.say(fill(f"again: {made.mistake}", _WIDTH) if made.mistake else "")
                 tty.say(made.drawn())
                 made.take(prompt.read(made.count))
             try:

@@ -46,7 +46,7 @@ class Deck:
     kind = "cards"
     one = "card"
     many = "cards"
-    how = "cards such as AS 10H TD 9c (suits s h d c); / before the first card of another shuffle"
+    how = "cards such as AS 10H TD 9c; / begins another shuffle"
 
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[str, ...]:
         """Read cards; each comes once in a shuffle."""
