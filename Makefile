@@ -36,6 +36,10 @@ soak: $(DEV)
 peers:
 	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
 
+# Other implementations of UR and BBQr, for the tests that compare; they are skipped without.
+peers:
+	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
+
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
 	$(BIN)/pip-compile $(LOCK) --extra build -o requirements.lock pyproject.toml
