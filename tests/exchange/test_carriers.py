@@ -185,3 +185,26 @@ def test_a_ur_that_never_ends_begins_with_the_finite_one() -> None:
     payload = Payload(Kind.PSBT, core_psbts()["wpkh pay-3-inputs"])
     made = series.make(payload, Format.UR, max_version=10)
     assert tuple(islice(made.endless(), len(made.texts))) == made.texts
+
+
+def reply_of(inputs: int) -> bytes:
+    """A PSBT of signatures and nothing else, as a trimmed reply of a 2-of-3 wallet is."""
+    chance = random.Random(100)
+    spent = b"".join(chance.randbytes(32) + bytes(5) + b"\xfd\xff\xff\xff" for _ in range(inputs))
+    paid = 2 * ((10**8).to_bytes(8, "little") + blob(chance.randbytes(34)))
+    unsigned = b"\x02\0\0\0" + bytes([inputs]) + spent + b"\x02" + paid + bytes(4)
+    signatures = b"".join(
+        blob(b"\x02\x02" + chance.randbytes(32))
+        + blob(b"0D\x02 " + chance.randbytes(32) + b"\x02 " + chance.randbytes(32) + b"\x01")
+        + b"\0"
+        for _ in range(inputs)
+    )
+    return b"psbt\xff" + blob(b"\0") + blob(unsigned) + b"\0" + signatures + bytes(2)
+
+
+def test_a_reply_of_100_inputs_crosses_in_eleven_codes() -> None:
+    payload = Payload(Kind.PSBT, reply_of(100))
+    assert psbts.reread(payload.data).inputs[99].signature_count == 1
+    made = series.make(payload, Format.BBQR, max_version=27)
+    assert (made.version, made.parts) == (27, 11)
+    assert scanned(list(made.texts)) == payload

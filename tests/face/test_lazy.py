@@ -25,6 +25,11 @@ HEAVY = {
     "socket",
     "requests",
     "urllib3",
+    "qrcode",
+    "zxingcpp",
+    "PIL",
+    "cv2",
+    "numpy",
 }
 
 LOADED = """

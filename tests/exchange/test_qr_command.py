@@ -1,0 +1,151 @@
+"""`custody qr` as it is called: which format is chosen, where it goes, and what is said no to."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shared_data import ROOT, corpus
+
+from ceremonies.network import REGTEST
+from ceremonies.wallets import file
+from ceremonies.wallets.wallet import register
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wallet that prefers UR, a PSBT of Bitcoin Core's, and its codes."""
+    folder = tmp_path_factory.mktemp("codes")
+    case = next(case for case in corpus() if case["case"] == "wpkh")
+    (folder / "it.psbt").write_bytes(base64.b64decode(case["spends"]["pay-1"]["psbt"]))
+    wallet = register("core", [case["descriptor"]], REGTEST)
+    (folder / "plain.json").write_bytes(file.write(wallet))
+    shown_as_ur = json.loads(file.write(wallet)) | {"shown_as": "ur"}
+    (folder / "ur.json").write_text(json.dumps(shown_as_ur))
+    (folder / "note.txt").write_text("bcrt1qltn44sg5tu0dnh59vdqqffmfgjgvfk2av96j9h")
+    return folder
+
+
+def called(room: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+    done = subprocess.run(
+        [sys.executable, "-m", "custody_cli", *arguments],
+        cwd=room,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        input=stdin,
+        capture_output=True,
+        start_new_session=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def answered(room: Path, *arguments: str) -> Any:
+    code, out, err = called(room, *arguments, "--json")
+    assert code == 0, out + err
+    return json.loads(out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        ((), b"B$"),
+        (("--as", "ur"), b"UR:CRYPTO-PSBT/"),
+        (("--as", "ur", "--ur-type", "psbt"), b"UR:PSBT/"),
+        (("--as", "static"), b"cHNidP"),
+        (("--bbqr-encoding", "H"), b"B$HP"),
+        (("--wallet", "ur.json"), b"UR:CRYPTO-PSBT/"),
+        (("--wallet", "ur.json", "--as", "bbqr"), b"B$"),
+        (("--wallet", "plain.json"), b"B$"),
+    ],
+)
+def test_the_format_is_the_one_asked_for_the_wallets_or_bbqr(
+    arguments: tuple[str, ...], begins: bytes, room: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "codes.txt"
+    told = answered(room, "qr", "show", "it.psbt", "--txt", str(out), *arguments)
+    written = out.read_bytes()
+    assert written.startswith(begins)
+    assert told["codes"] == written.count(b"\n")
+    assert told["output"] == str(out)
+    back = answered(room, "qr", "read", str(out))
+    assert (back["kind"], back["bytes"]) == ("psbt", (room / "it.psbt").stat().st_size)
+    assert back["format"] == ("file" if "static" in arguments else told["format"])
+
+
+def test_a_review_is_made_straight_from_pictures_and_the_answer_is_one(
+    room: Path, tmp_path: Path
+) -> None:
+    gif = tmp_path / "it.gif"
+    answered(room, "qr", "show", "it.psbt", "--gif", str(gif), "--max-version", "12")
+    call = ("psbt", "show", str(gif), "--wallet", "plain.json")
+    direct = answered(room, "psbt", "show", "it.psbt", "--wallet", "plain.json")
+    assert answered(room, *call) == direct
+    folder = tmp_path / "both.qr"
+    answered(room, "psbt", "combine", str(gif), "it.psbt", "-o", str(folder))
+    assert all(path.suffix == ".png" for path in folder.iterdir())
+    code, out, _ = called(room, "qr", "read", str(folder), "-o", "-")
+    assert (code, out) == (0, (room / "it.psbt").read_bytes())
+
+
+def test_lines_are_piped(room: Path, tmp_path: Path) -> None:
+    out = tmp_path / "it.ur.txt"
+    answered(room, "qr", "show", "it.psbt", "--as", "ur", "--txt", str(out), "--max-version", "9")
+    code, told, err = called(room, "qr", "read", "-", "-o", "-", stdin=out.read_bytes())
+    assert (code, told, err) == (0, (room / "it.psbt").read_bytes(), b"")
+
+
+def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
+    answered(room, "qr", "show", "note.txt", "--as", "static", "--png", str(tmp_path / "png"))
+    code, told, _ = called(room, "qr", "read", str(tmp_path / "png"))
+    assert code == 0
+    assert b"bcrt1qltn44sg5tu0dnh59vdqqffmfgjgvfk2av96j9h\n" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("qr", "show", "it.psbt", "--gif", "a", "--png", "b"), 2),
+        (("qr", "show", "note.txt", "--strip-prevtx", "--gif", "a"), 2),
+        (("qr", "show", "it.psbt", "--max-version", "41", "--gif", "a"), 2),
+        (("qr", "show", "it.psbt", "--as", "ur", "--max-version", "3", "--gif", "a"), 3),
+        (("qr", "show", "it.psbt", "--as", "static", "--max-version", "3", "--gif", "a"), 3),
+        (("qr", "read", "it.psbt", "-o", "-", "--json"), 2),
+        (("qr", "read", "nothing.png"), 3),
+        (("qr", "read", "camera"), 2),
+        (("psbt", "combine", "it.psbt", "it.psbt", "-o", "a.ur.png"), 0),
+        (("psbt", "combine", "it.psbt", "it.psbt", "-o", "no/a.gif"), 6),
+    ],
+)
+def test_what_is_said_no_to_leaves_nothing(
+    arguments: tuple[str, ...], code: int, room: Path
+) -> None:
+    before = sorted(path.name for path in room.iterdir())
+    ended, out, err = called(room, *arguments)
+    assert ended == code, out + err
+    if code:
+        assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
+        assert sorted(path.name for path in room.iterdir()) == before
+
+
+def test_a_code_of_an_address_is_printed_and_says_how_large_the_window_must_be() -> None:
+    program = "from custody_cli.show.qr import print_code; print_code('bcrt1q' + 'q' * 38)"
+    for columns, lines, fits in ((80, 40, True), (80, 24, True), (30, 24, False), (80, 12, False)):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "LINES": str(lines)},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode == 0) is fits
+        if fits:
+            assert done.stdout.decode().count("\x1b[38;5;16;48;5;231m") <= lines
+        else:
+            assert b"columns" in done.stderr
