@@ -167,6 +167,12 @@ def test_a_camera_goes_on_where_a_file_would_not() -> None:
     # two screens in one picture: never a mixture of both
     alternating = [*chain.from_iterable(zip(one, other[1:] + other[:1], strict=True))] * 6
     assert scanned(alternating, live=True).read is None
+    few, others = (as_bbqr(data, longest=1_300, encoding="2") for data in (PSBT, OTHER))
+    assert len(few) == 2
+    made = Scan(live=True)
+    for code in [few[0], others[0], few[1], others[1]] * 6:
+        made.add(code)
+        assert made.read is None
     # all parts are there, of two messages, and do not inflate: it does not stick there
     text, another = PSBT.hex().encode(), OTHER.hex().encode()
     small, large = as_bbqr(text), as_bbqr(another)

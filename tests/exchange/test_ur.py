@@ -149,6 +149,7 @@ def test_what_is_cbor_already_is_carried_as_it_is(kind: Kind) -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_one_changed_letter_is_refused(data: st.DataObject) -> None:
     code = list(islice(ur.encode(PSBT, longest=100), 15))[data.draw(st.integers(0, 14))]
     begin = len("UR:CRYPTO-PSBT/")
