@@ -128,20 +128,3 @@ def test_what_is_said_no_to_leaves_nothing(
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
     assert sorted(path.name for path in room.iterdir()) == before
-
-
-def test_a_code_of_an_address_is_printed_and_says_how_large_the_window_must_be() -> None:
-    program = "from custody_cli.show.qr import print_code; print_code('bcrt1q' + 'q' * 38)"
-    for columns, lines, fits in ((80, 24, True), (30, 24, False)):
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            env={"PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "LINES": str(lines)},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode == 0) is fits
-        if fits:
-            assert done.stdout.decode().count("\x1b[38;5;16;48;5;231m") <= lines
-        else:
-            assert b"columns" in done.stderr
