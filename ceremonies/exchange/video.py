@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,13 @@ from ceremonies.exchange.pictures import MAX_PIXELS, Budget
 
 _LARGEST = 1_920
 """Frames with a longer side are halved until they are not longer: a video of 4K needs no more."""
+_SETTINGS = {
+    "OPENCV_LOG_LEVEL": "SILENT",
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file",
+}
+"""OpenCV is told by the environment alone: to keep messages to itself, and to read only files."""
+
 _HOW = 'install it with pip install "custody-cli[camera]", or take photos instead'
 
 
@@ -97,6 +105,8 @@ def _all(cv2: ModuleType, source: Any) -> Iterator[Any]:
 
 
 def _opencv() -> ModuleType:
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         import cv2
     except ImportError:
@@ -104,7 +114,4 @@ def _opencv() -> ModuleType:
             "opencv, which reads videos and cameras, is not here", hint=_HOW
         ) from None
     module: ModuleType = cv2
-    with suppress(AttributeError):
-        # it would write its own messages about damaged files to standard error
-        module.setLogLevel(0)
     return module

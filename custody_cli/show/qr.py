@@ -39,7 +39,8 @@ def read(found: QrReadAnswer, payload: Payload) -> None:
         )
     )
     if found["output"] is None and payload.kind in (Kind.TEXT, Kind.JSON):
-        print(visible(payload.data.decode("utf-8")))
+        for line in payload.data.decode("utf-8").splitlines():
+            print(visible(line))
 
 
 def _series(found: QrShowAnswer) -> str:

@@ -28,6 +28,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wallet = register("core", [case["descriptor"]], REGTEST)
     shown_as_ur = json.loads(file.write(wallet)) | {"shown_as": "ur"}
     (folder / "ur.json").write_text(json.dumps(shown_as_ur))
+    (folder / "bad.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20)
     (folder / "note.txt").write_text("bcrt1qltn44sg5tu0dnh59vdqqffmfgjgvfk2av96j9h")
     return folder
 
@@ -116,6 +117,7 @@ def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
         (("qr", "show", "it.psbt", "--as", "static", "--max-version", "3", "--gif", "a"), 3),
         (("qr", "read", "it.psbt", "-o", "-", "--json"), 2),
         (("qr", "read", "nothing.png"), 3),
+        (("qr", "read", "bad.mp4"), 3),
         (("qr", "read", "camera"), 2),
         (("psbt", "combine", "it.psbt", "it.psbt", "-o", "no/a.gif"), 6),
     ],
