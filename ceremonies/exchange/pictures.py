@@ -58,7 +58,7 @@ class Budget:
         self._frames -= 1
         if self._pixels < 0 or self._frames < 0:
             raise InputError(
-                "there are more pictures than anybody needs for a series",
+                "there are more frames than anybody needs for a series",
                 hint="name fewer or smaller ones",
             )
 

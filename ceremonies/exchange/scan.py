@@ -19,6 +19,9 @@ from ceremonies.exchange.payload import Format, Payload
 MAX_STREAMS = 32
 """How many half-read series are kept; beyond it the one that is least complete is forgotten."""
 
+MAX_CODE = 4 * 1024 * 1024
+"""The longest code that is read, in characters: a whole message as one line of text."""
+
 _MAX_STATIC = 64
 _Key: TypeAlias = tuple[object, ...]
 
@@ -186,6 +189,10 @@ class Scan:
         return choice[0] if len(choice) == 1 else None
 
     def _take(self, code: bytes) -> None:
+        if len(code) > MAX_CODE:
+            raise InputError(
+                f"a line of {len(code)} characters is no code", hint="carry it as a file"
+            )
         text = code.decode("latin-1").strip()
         if ur.is_ur(text):
             self._take_ur(ur.parse(text))

@@ -88,6 +88,7 @@ def _scanned(content: bytes, scan: Scan, budget: Budget, watch: Watch) -> bool:
         return True
     lines = detect.parts_in(content)
     for line in lines or ():
+        budget.spend(len(line))
         scan.add_frame([line])
     return lines is not None
 

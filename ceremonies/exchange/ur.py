@@ -31,12 +31,13 @@ _KINDS = {
     "psbt": Kind.PSBT,
     "crypto-psbt": Kind.PSBT,
     "bytes": Kind.BYTES,
-    "output-descriptor": Kind.OUTPUT,
     "crypto-output": Kind.OUTPUT,
-    "account-descriptor": Kind.ACCOUNT,
     "crypto-account": Kind.ACCOUNT,
-    "hdkey": Kind.HDKEY,
     "crypto-hdkey": Kind.HDKEY,
+    # the names of the next version, whose cbor says the same things otherwise
+    "output-descriptor": Kind.CBOR,
+    "account-descriptor": Kind.CBOR,
+    "hdkey": Kind.CBOR,
 }
 _AS_BYTES = (Kind.PSBT, Kind.TRANSACTION, Kind.TEXT, Kind.JSON, Kind.BYTES)
 

@@ -259,7 +259,7 @@ def test_a_gif_with_more_frames_than_anybody_needs_is_refused(
     written = io.BytesIO()
     frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
     monkeypatch.setattr(pictures, "MAX_WORK", 50 * 50 * 20)
-    with pytest.raises(InputError, match="more pictures"):
+    with pytest.raises(InputError, match="more frames"):
         source.from_bytes(written.getvalue())
     monkeypatch.setattr(pictures, "MAX_WORK", 50 * 50 * 60)
     with pytest.raises(InputError, match="no qr code"):
@@ -302,6 +302,19 @@ def test_nothing_in_a_picture_says_what_to_do() -> None:
     with pytest.raises(InputError, match="no qr code") as caught:
         source.from_bytes(png(Image.new("L", (300, 300), 128)))
     assert "closer" in caught.value.hint
+
+
+def test_more_or_longer_lines_than_any_series_has_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "MAX_FRAMES", 500)
+    line = made(Format.UR).texts[0] + b"\n"
+    begun = time.process_time()
+    with pytest.raises(InputError, match="more frames"):
+        source.from_bytes(line * 501)
+    with pytest.raises(InputError, match="no code"):
+        source.from_bytes(b"ur:bytes/" + b"ae" * (3 << 20))
+    assert time.process_time() - begun < 2
 
 
 def test_text_lines_may_be_pasted_with_spaces_and_empty_lines() -> None:
