@@ -257,6 +257,15 @@ class OutputJson(TypedDict):
     path: str | None
 
 
+class BranchJson(TypedDict):
+    """One way to spend: `opens` says when; it is `open` where this transaction waits so long."""
+
+    words: str
+    opens: str
+    open: bool
+    signers: list[str]
+
+
 class SignaturesJson(TypedDict):
     """How many signatures each input needs, how many every input has, and who can make them.
 
@@ -301,7 +310,8 @@ class QrReadAnswer(TypedDict):
 class PsbtShowAnswer(TypedDict):
     """`custody psbt show`: exit 0 when `verdict` is `sign`, 4 when `refuse`.
 
-    There is no intent for a refused PSBT. `policy` is the SHA-256 of the policy's file.
+    There is no intent for a refused PSBT. `policy` is the SHA-256 of the policy's file, and
+    `fields_kept` counts records that nothing here reads, by their names.
     """
 
     intent: str | None
@@ -317,6 +327,8 @@ class PsbtShowAnswer(TypedDict):
     vsize: int | None
     locktime: int
     signatures: SignaturesJson
+    branches: list[BranchJson]
+    fields_kept: dict[str, int]
     findings: list[FindingJson]
     verdict: str
 
@@ -371,6 +383,15 @@ class PsbtCombineAnswer(TypedDict):
 
     txid: str
     combined: int
+    output: str
+
+
+class PsbtConvertAnswer(TypedDict):
+    """`custody psbt convert`."""
+
+    txid: str
+    version: int
+    encoding: str
     output: str
 
 

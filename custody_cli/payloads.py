@@ -49,9 +49,9 @@ def write_psbt(path: Path, data: bytes, encoding: Encoding, *, shown_as: str | N
     _write(path, Payload(Kind.PSBT, data), encoding, shown_as)
 
 
-def write_transaction(path: Path, data: bytes) -> None:
-    """Write a transaction as hex, or as codes where the name asks for them."""
-    _write(path, Payload(Kind.TRANSACTION, data), Encoding.HEX, None)
+def write_transaction(path: Path, data: bytes, encoding: Encoding = Encoding.HEX) -> None:
+    """Write a transaction as hex or otherwise, or as codes where the name asks for them."""
+    _write(path, Payload(Kind.TRANSACTION, data), encoding, None)
 
 
 def _write(path: Path, payload: Payload, encoding: Encoding, shown_as: str | None) -> None:

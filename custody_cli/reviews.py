@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ceremonies.bitcoin.fields import kept
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.signing.approval import Approval
 from ceremonies.signing.facts import Facts, InputFact, OutputFact
 from ceremonies.signing.history import PastPayment, PastSigning
 from ceremonies.signing.review import Review
 from ceremonies.signing.rules.amounts import rate_text
+from ceremonies.signing.rules.branches import branches
 from custody_cli.exits import findings_json
 
 if TYPE_CHECKING:
@@ -45,6 +47,16 @@ def review_answer(
             "present": _present(facts, signed or facts.psbt),
             "signers": list(facts.wallet.signers),
         },
+        "branches": [
+            {
+                "words": way.words,
+                "opens": way.opens,
+                "open": way.is_open,
+                "signers": list(way.signers),
+            }
+            for way in branches(facts)
+        ],
+        "fields_kept": kept(facts.psbt.maps),
         "findings": findings_json(reviewed.findings),
         "verdict": reviewed.verdict,
     }

@@ -28,6 +28,14 @@ class Tty:
     reader: TextIO
     writer: TextIO
 
+    @property
+    def rows(self) -> int:
+        """How many lines fit on it; 24 where it does not say."""
+        try:
+            return os.get_terminal_size(self.writer.fileno()).lines or 24
+        except OSError:
+            return 24
+
     def say(self, text: str = "") -> None:
         """Write one line for eyes."""
         print(text, file=self.writer, flush=True)

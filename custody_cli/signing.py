@@ -12,6 +12,7 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import reread
 from ceremonies.errors import InputError
 from ceremonies.signing import approval, finish
+from ceremonies.signing.finish import trimmed
 from ceremonies.signing.history import History
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review, insist, review, with_signer
@@ -84,6 +85,7 @@ class Bench:
     consent: Consent
     prevtx: Sequence[str] | None
     key: Callable[[], Signer]
+    trim: bool = False
     begin_log: Callable[[], SigningLog] | None = None
     _log: SigningLog | None = field(default=None, init=False)
     _signer: Signer | None = field(default=None, init=False)
@@ -112,7 +114,8 @@ class Bench:
             self._log.signed(reviewed, intent, signed, result)
         self._remember(reviewed)
         complete = finish.is_complete(result)
-        write_psbt(output, signed.data, given.encoding, shown_as=self.wallet.shown_as)
+        data = trimmed(result) if self.trim else signed.data
+        write_psbt(output, data, given.encoding, shown_as=self.wallet.shown_as)
         return {
             **review_answer(reviewed, result, approvals),
             "signed_by": signed.signed_by,

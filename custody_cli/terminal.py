@@ -128,7 +128,7 @@ def ask_yes(question: str, *, shown: str = "") -> None:
     """
     with terminal() as tty:
         if shown:
-            tty.say(shown.rstrip())
+            _say_in_pages(tty, shown.rstrip().splitlines(), keep=1)
         while True:
             typed = tty.line(f"{question} (yes or no): ").lower()
             if typed == "yes":
@@ -136,6 +136,30 @@ def ask_yes(question: str, *, shown: str = "") -> None:
             if typed == "no":
                 raise Declined("the operator said no", hint=_AGAIN)
             tty.say("type yes or no in full")
+
+
+def show_pages(text: str) -> None:
+    """Show public text at the terminal, one screen at a time.
+
+    Raises:
+        Declined: Ctrl-D before the end of it.
+        WrongUsage: there is no terminal.
+    """
+    with terminal() as tty:
+        _say_in_pages(tty, text.rstrip().splitlines(), keep=0)
+
+
+def _say_in_pages(tty: Tty, lines: Sequence[str], *, keep: int) -> None:
+    """Say lines a screenful at a time, so that none scrolls away unread; `keep` rows stay free."""
+    rows = max(tty.rows - 1, 3)
+    left = list(lines)
+    while len(left) > rows + 1 - keep:
+        for line in left[:rows]:
+            tty.say(line)
+        left = left[rows:]
+        tty.line(f"-- {len(left)} more lines: press Enter --")
+    for line in left:
+        tty.say(line)
 
 
 def show_secret(title: str, words: Sequence[str], *, rehearsal: bool = False) -> None:

@@ -23,6 +23,7 @@ ANSWERS: dict[str, Any] = {
     "psbt show": contract.PsbtShowAnswer,
     "psbt sign": contract.PsbtSignAnswer,
     "psbt combine": contract.PsbtCombineAnswer,
+    "psbt convert": contract.PsbtConvertAnswer,
     "psbt finalize": contract.PsbtFinalizeAnswer,
     "policy check": contract.PolicyCheckAnswer,
     "qr show": contract.QrShowAnswer,

@@ -17,6 +17,9 @@ MAGIC = b"psbt\xff"
 MAX_MAPS = 20_000
 """How many inputs, and how many outputs, are read at most."""
 
+MAX_RECORDS = 10_000
+"""How many records one map may have; honest ones have a few for each cosigner."""
+
 GLOBAL_UNSIGNED_TX = b"\x00"
 GLOBAL_INPUT_COUNT = b"\x04"
 GLOBAL_OUTPUT_COUNT = b"\x05"
@@ -140,6 +143,8 @@ def _read_map(reader: Reader) -> KeyMap:
         key = reader.blob()
         if not key:
             return KeyMap(tuple(records), start)
+        if len(records) == MAX_RECORDS:
+            raise TooLarge(f"one of its maps has more than {MAX_RECORDS} records")
         value = reader.blob()
         if key in seen:
             raise Malformed("a key appears twice in one map")

@@ -1,4 +1,4 @@
-"""Combining PSBTs, and making the final transaction of a complete one."""
+"""Combining PSBTs, trimming answers, and making the final transaction of a complete one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ from functools import reduce
 from operator import and_, or_
 
 from ceremonies.bitcoin import keymaps, spending
-from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMap, Record
-from ceremonies.bitcoin.psbt import Psbt
+from ceremonies.bitcoin.bytestream import blob
+from ceremonies.bitcoin.keymaps import (
+    GLOBAL_TX_MODIFIABLE,
+    MAGIC,
+    SIGHASH_SINGLE_FLAG,
+    KeyMap,
+    Record,
+)
+from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.spending import Unlocking
 from ceremonies.bitcoin.transaction import Output, Transaction
 from ceremonies.errors import InputError, IntegrityError
+
+_ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32), (0x07, 1 + 32)}
+"""Records that say where a key is from, by type and length: of inputs, and of taproot outputs."""
+
+
+_SIGNATURES = {0x02, 0x07, 0x08, 0x13, 0x14, 0x1B, 0x1C}
+"""Partial and final signatures, and those of taproot and MuSig2 (BIP-174, 371, 373)."""
+
+_TRANSACTION_OF_INPUT = {0x0E, 0x0F, 0x10, 0x11, 0x12}
+_TRANSACTION_OF_OUTPUT = {0x03, 0x04}
+_TRANSACTION = {0x00, 0x02, 0x03, 0x04, 0x05, 0x06, 0xFB}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +56,15 @@ def combine(psbts: Sequence[Psbt]) -> bytes:
     first = psbts[0].maps
     additions: dict[int, list[tuple[bytes, bytes]]] = {}
     for position, other in enumerate(psbts[1:], start=2):
-        same = other.transaction == psbts[0].transaction and other.maps.version == first.version
-        if not same:
+        if other.transaction != psbts[0].transaction:
             raise InputError(
                 f"psbt {position} is of another transaction than psbt 1",
                 hint="combine only answers to one and the same psbt",
+            )
+        if other.maps.version != first.version:
+            raise InputError(
+                f"psbt {position} is of version {other.maps.version}, psbt 1 of {first.version}",
+                hint=f"write it as the other with `custody psbt convert --to {first.version}`",
             )
         for number, (mine, theirs) in enumerate(zip(first.flat, other.maps.flat, strict=True)):
             known = additions.setdefault(number, [])
@@ -70,12 +92,42 @@ def _missing(
 ) -> list[tuple[bytes, bytes]]:
     have = {record.key: record.value for record in mine.records} | added
     for record in theirs:
-        if have.get(record.key, record.value) != record.value:
+        if have.get(record.key, record.value) != record.value and not _is_hint(record.key):
             raise InputError(
                 f"{where} contradicts another psbt about field 0x{record.key[0]:02x}",
                 hint="leave one of the two out",
             )
     return [(r.key, r.value) for r in theirs if r.key not in have]
+
+
+def _is_hint(key: bytes) -> bool:
+    """Whether a record only says where a key is from: that proves nothing, and programs differ."""
+    return (key[0], len(key)) in _ORIGINS
+
+
+def trimmed(psbt: Psbt) -> bytes:
+    """Return a PSBT of the same transaction with nothing else than signatures in it.
+
+    Raises:
+        IntegrityError: what was written is of another transaction.
+    """
+    maps, second = psbt.maps, psbt.maps.version == 2
+    of_input = _SIGNATURES | (_TRANSACTION_OF_INPUT if second else set())
+    of_output = _TRANSACTION_OF_OUTPUT if second else set()
+    parts = [_only(maps.globals, _TRANSACTION)]
+    parts += [_only(given, of_input) for given in maps.inputs]
+    parts += [_only(made, of_output) for made in maps.outputs]
+    data = MAGIC + b"".join(parts)
+    if reread(data).transaction != psbt.transaction:
+        raise IntegrityError(
+            "the trimmed psbt is of another transaction", hint="nothing was written; report this"
+        )
+    return data
+
+
+def _only(given: KeyMap, kinds: set[int]) -> bytes:
+    kept = (record for record in given.records if record.key[0] in kinds)
+    return b"".join(blob(record.key) + blob(record.value) for record in kept) + b"\x00"
 
 
 def is_complete(psbt: Psbt) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ceremonies import disk
+from ceremonies.exchange.payload import Encoding
 from ceremonies.signing.approval import text_of
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import insist, review
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
         PsbtBatch,
         PsbtBatchItem,
         PsbtCombineAnswer,
+        PsbtConvertAnswer,
         PsbtFinalizeAnswer,
         PsbtShowAnswer,
         PsbtSignAnswer,
@@ -54,6 +58,21 @@ if TYPE_CHECKING:
     from custody_cli.signing import Bench
 
 app = noun("psbt")
+
+
+class Version(StrEnum):
+    """The versions of PSBTs (BIP-174, BIP-370)."""
+
+    FIRST = "0"
+    SECOND = "2"
+
+
+class TransactionEncoding(StrEnum):
+    """How a final transaction may be written."""
+
+    HEX = "hex"
+    BINARY = "binary"
+
 
 PsbtName = Annotated[str, typer.Argument(metavar="PSBT", help="A file, -, or codes of any kind.")]
 PrevTx = Annotated[
@@ -75,6 +94,12 @@ def show(
         Path | None,
         typer.Option(metavar="FILE", help="Write what an approver signs, with ssh-keygen."),
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Every input and output, however many there are.")
+    ] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="One screen at a time, at the terminal.")
+    ] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -91,7 +116,8 @@ def show(
     if approval_text is not None and reviewed.intent is not None:
         disk.create(approval_text, text_of(reviewed.intent, reviewed.policy.sha256))
     refused = reviewed.verdict == "refuse"
-    answer(found, json=json, show=lambda: _draw(found), exit_code=4 if refused else 0)
+    drawn = partial(_draw, found, everything=whole, page=page)
+    answer(found, json=json, show=drawn, exit_code=4 if refused else 0)
 
 
 @app.command(
@@ -125,6 +151,9 @@ def sign(
         typer.Option(metavar="INTENT", help="An intent that a reviewer read elsewhere."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Answer the last question with yes.")] = False,
+    trim: Annotated[
+        bool, typer.Option("--trim", help="Write signatures alone; combine makes it whole.")
+    ] = False,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Of a folder, go on after one that fails.")
     ] = False,
@@ -145,6 +174,7 @@ def sign(
     use = Use.on(registered.network)
     consent = Consent.of(approve, yes=yes, files=approval, signers=signers)
     bench = Bench(
+        trim=trim,
         wallet=registered,
         policy=read_policy(policy) or Policy(),
         history=read_history(history, signers=signers, height=height),
@@ -185,6 +215,36 @@ def combine(
     answer(found, json=json, show=lambda: _draw_combined(found))
 
 
+@app.command(epilog=example("custody psbt convert payment.psbt --to 2 -o payment-v2.psbt"))
+def convert(
+    psbt: PsbtName,
+    output: Out,
+    to: Annotated[
+        Version | None, typer.Option(help="The version to write; as it is where absent.")
+    ] = None,
+    encoding: Annotated[
+        Encoding | None, typer.Option("--as", help="How to write it; as it came where absent.")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write a psbt in another version or encoding; its transaction stays the same."""
+    from ceremonies.bitcoin.psbt_versions import converted
+
+    disk.insist_free(output)
+    given = read_psbt(psbt)
+    version = given.psbt.maps.version if to is None else int(to.value)
+    chosen = encoding or given.encoding
+    write_psbt(output, converted(given.psbt, version), chosen)
+    found: PsbtConvertAnswer = {
+        "txid": given.psbt.transaction.txid[::-1].hex(),
+        "version": version,
+        "encoding": chosen.value,
+        "output": str(output),
+    }
+    answer(found, json=json, show=lambda: _draw_converted(found))
+
+
 @app.command(epilog=example("custody psbt finalize both.psbt -o payment.tx"))
 def finalize(
     psbt: PsbtName,
@@ -194,10 +254,13 @@ def finalize(
     prevtx: PrevTx = None,
     history: HistoryFolders = None,
     height: Height = None,
+    encoding: Annotated[
+        TransactionEncoding, typer.Option("--as", help="How to write it.")
+    ] = TransactionEncoding.HEX,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Make the final transaction, as hex; every input is tried before it is written."""
+    """Make the final transaction; every input is tried before it is written."""
     from ceremonies.signing import finish
 
     disk.insist_free(output)
@@ -207,7 +270,7 @@ def finalize(
         registered = read_wallet(wallet)
         insist(review(given.psbt, registered, policy=read_policy(policy), history=past))
     final = finish.finalize(given.psbt)
-    write_transaction(output, final.data)
+    write_transaction(output, final.data, Encoding(encoding.value))
     found: PsbtFinalizeAnswer = {
         "txid": final.transaction.txid[::-1].hex(),
         "vsize": final.transaction.vsize,
@@ -295,10 +358,15 @@ def _signer(key: Key, wallet: Wallet) -> Signer:
         return Signer(bip32_seed, wallet.network)
 
 
-def _draw(found: PsbtShowAnswer) -> None:
+def _draw(found: PsbtShowAnswer, *, everything: bool, page: bool) -> None:
     from custody_cli.show import psbt as drawn
 
-    drawn.review(found)
+    if page:
+        from custody_cli import terminal
+
+        terminal.show_pages(drawn.text(found, everything=everything))
+    else:
+        drawn.review(found, everything=everything)
 
 
 def _draw_signed(found: PsbtSignAnswer) -> None:
@@ -311,6 +379,12 @@ def _draw_combined(found: PsbtCombineAnswer) -> None:
     from custody_cli.show import psbt as drawn
 
     drawn.combined(found)
+
+
+def _draw_converted(found: PsbtConvertAnswer) -> None:
+    from custody_cli.show import psbt as drawn
+
+    drawn.converted(found)
 
 
 def _draw_final(found: PsbtFinalizeAnswer) -> None:

@@ -10,14 +10,16 @@ from rich.console import Console
 
 from ceremonies.spoken import in_fours, visible, words
 from custody_cli.show.console import console, facts
+from custody_cli.show.findings import grouped
 
 if TYPE_CHECKING:
     from custody_cli.contract import (
-        FindingJson,
+        InputJson,
         OutputJson,
         PsbtBatch,
         PsbtBatchItem,
         PsbtCombineAnswer,
+        PsbtConvertAnswer,
         PsbtFinalizeAnswer,
         PsbtShowAnswer,
         PsbtSignAnswer,
@@ -26,18 +28,26 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _WORDS_A_LINE = 5
 _SAT = 100_000_000
+_FEW = 20
+_ALWAYS_WHOLE = ("payment", "data")
+_KINDS = (
+    ("payment", "Payments"),
+    ("data", "Data, not spendable"),
+    ("self", "Back to this wallet, receive branch"),
+    ("change", "Change, proved by path"),
+)
 
 
-def review(found: PsbtShowAnswer) -> None:
-    """Draw a review on standard output."""
-    _draw(found, console())
+def review(found: PsbtShowAnswer, *, everything: bool = False) -> None:
+    """Draw a review on standard output, `everything` of it where much would be summed up."""
+    _draw(found, console(), everything=everything)
 
 
-def text(found: PsbtShowAnswer) -> str:
+def text(found: PsbtShowAnswer, *, everything: bool = False) -> str:
     """Draw a review as plain text of 80 columns, for a question at the terminal."""
     buffer = io.StringIO()
     page = Console(file=buffer, width=_WIDTH, markup=False, highlight=False, emoji=False)
-    _draw(found, page)
+    _draw(found, page, everything=everything)
     return buffer.getvalue()
 
 
@@ -82,6 +92,19 @@ def combined(found: PsbtCombineAnswer) -> None:
     )
 
 
+def converted(found: PsbtConvertAnswer) -> None:
+    """Draw what converting did."""
+    console().print(
+        facts(
+            (
+                ("version", str(found["version"])),
+                ("written as", found["encoding"]),
+                ("written to", found["output"]),
+            )
+        )
+    )
+
+
 def final(found: PsbtFinalizeAnswer) -> None:
     """Draw a final transaction."""
     console().print(
@@ -97,30 +120,35 @@ def final(found: PsbtFinalizeAnswer) -> None:
     )
 
 
-def _draw(found: PsbtShowAnswer, page: Console) -> None:
-    urgent = [one for one in found["findings"] if one["level"] != "note"]
-    for one in urgent:
-        for line in _finding(one):
-            page.print(line)
+def _draw(found: PsbtShowAnswer, page: Console, *, everything: bool = False) -> None:
+    for one in grouped(found["findings"]):
+        if one.level != "note":
+            page.print(f"{one.level.upper()} {one.rule}:{one.where} {visible(one.message)}")
+            page.print(f"    {visible(one.hint)}")
     page.print(facts(_head(found)))
-    for kind, title in (
-        ("payment", "Payments"),
-        ("data", "Data, not spendable"),
-        ("self", "Back to this wallet, receive branch"),
-        ("change", "Change, proved by path"),
-    ):
+    for kind, title in _KINDS:
         outputs = [output for output in found["outputs"] if output["kind"] == kind]
         if outputs:
-            page.print(f"\n{title}")
-            page.print(facts(_outputs(outputs)))
+            page.print(f"\n{_titled(title, outputs)}")
+            few = outputs if everything or kind in _ALWAYS_WHOLE else outputs[:_FEW]
+            page.print(facts(_outputs(few)))
+            if len(few) < len(outputs):
+                page.print(f"and {len(outputs) - len(few)} more like these: --all shows them")
+    if everything:
+        page.print("\nInputs")
+        page.print(facts(_inputs(found["inputs"])))
+    notes = [one for one in grouped(found["findings"]) if one.level == "note"]
+    for number, one in enumerate(notes):
+        page.print(("\n" if number == 0 else "") + f"{one.rule}:{one.where} {visible(one.message)}")
     page.print()
     page.print(facts(_tail(found)))
 
 
-def _finding(found: FindingJson) -> Iterator[str]:
-    where = f" {found['where']}" if found["where"] else ""
-    yield f"{found['level'].upper()} {found['rule']}:{where} {found['message']}"
-    yield f"    {found['hint']}"
+def _titled(title: str, outputs: list[OutputJson]) -> str:
+    if len(outputs) <= _FEW:
+        return title
+    total = sum(output["value_sat"] for output in outputs)
+    return f"{title}: {len(outputs)}, {_amount(total)} together"
 
 
 def _head(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
@@ -128,6 +156,8 @@ def _head(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     unknown = len(found["inputs"]) - len(known)
     yield "wallet", f"{found['wallet']} on {found['network']}"
     spends = f"{_amount(sum(known))} from {_counted(len(found['inputs']), 'input')}"
+    if len(known) > _FEW:
+        spends += f" of {_amount(min(known))} to {_amount(max(known))}"
     yield "spends", spends + (f", {unknown} of unknown value" if unknown else "")
     yield "fee", _fee(found)
     if found["locktime"]:
@@ -135,6 +165,17 @@ def _head(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     signatures = found["signatures"]
     needed = "" if signatures["required"] is None else f" of {signatures['required']}"
     yield "signatures", f"{signatures['present']}{needed} on every input"
+    if len(found["branches"]) > 1:
+        for number, way in enumerate(found["branches"]):
+            state = "open" if way["open"] else f"opens {way['opens']}"
+            yield "" if number else "spent by", f"{way['words']}: {state}"
+    if found["fields_kept"]:
+        names = (f"{count} {name}" for name, count in found["fields_kept"].items())
+        yield "kept as is", ", ".join(names)
+    asked = found["approvals"]
+    if asked["needed"]:
+        by = f": {', '.join(asked['by'])}" if asked["by"] else ""
+        yield "approvals", f"{len(asked['by'])} of {asked['needed']}{by}"
 
 
 def _fee(found: PsbtShowAnswer) -> str:
@@ -155,6 +196,13 @@ def _outputs(outputs: list[OutputJson]) -> Iterator[tuple[str, str]]:
             yield "", output["path"]
 
 
+def _inputs(inputs: list[InputJson]) -> Iterator[tuple[str, str]]:
+    for number, given in enumerate(inputs):
+        value = "unknown" if given["value_sat"] is None else _amount(given["value_sat"])
+        yield f"{number} {value}", f"{given['path'] or 'NOT OURS'} ({given['script']})"
+        yield "", given["outpoint"]
+
+
 def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     if found["intent"] is None:
         yield "verdict", "REFUSED: there is no intent for a refused transaction"
@@ -166,6 +214,9 @@ def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     for start in range(0, len(spoken), _WORDS_A_LINE):
         label = "in words" if start == 0 else ""
         yield label, " ".join(spoken[start : start + _WORDS_A_LINE])
+    if found["policy"] is not None:
+        yield "policy", in_fours(found["policy"][:half])
+        yield "", in_fours(found["policy"][half:])
     yield "verdict", "may be signed"
 
 

@@ -42,6 +42,7 @@ COMMANDS = (
     "psbt show",
     "psbt sign",
     "psbt combine",
+    "psbt convert",
     "psbt finalize",
     "policy check",
     "qr show",
@@ -137,7 +138,8 @@ def live(room: Room, *flags: str) -> None:
         *("-o", "signed.psbt", *flags),
     )
     room.ok("psbt", "combine", "payment.psbt", "signed.psbt", "-o", "combined.psbt", *flags)
-    room.ok("psbt", "finalize", "combined.psbt", *wallet, "-o", "payment.tx", *flags)
+    room.ok("psbt", "convert", "combined.psbt", "--to", "2", "-o", "second.psbt", *flags)
+    room.ok("psbt", "finalize", "second.psbt", *wallet, "-o", "payment.tx", *flags)
     room.ok("qr", "show", "payment.psbt", "--as", "ur", "--txt", "payment.ur.txt", *flags)
     room.ok("qr", "read", "payment.ur.txt", "-o", "scanned.psbt", *flags)
     room.ok("psbt", "sign", "payment.ur.txt", *wallet, *key, "--yes", "-o", "reply.gif", *flags)

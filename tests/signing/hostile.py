@@ -223,6 +223,21 @@ def its_transaction_counts_more_inputs_than_bytes(wallet: Wallet) -> bytes:
     return edited(make_psbt(wallet), lambda maps: put(maps[0], b"\x00", counted))
 
 
+@breaks("size", "wpkh", "tr")
+def a_hundred_thousand_unknown_keys(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        maps[1] += [(b"\xfc" + number.to_bytes(4, "big"), b"") for number in range(100_000)]
+
+    return edited(make_psbt(wallet), change)
+
+
+@breaks("size", "wpkh")
+def version_2_claims_4294967296_inputs(_wallet: Wallet) -> bytes:
+    count = b"\xff" + (2**32).to_bytes(8, "little")
+    first = [(b"\x02", bytes(4)), (b"\x04", count), (b"\x05", b"\0"), (b"\xfb", b"\x02\0\0\0")]
+    return write([first]) + bytes(1_000)
+
+
 # strict
 
 
@@ -685,6 +700,12 @@ def over_5_percent_of_the_inputs_where_nothing_is_paid(wallet: Wallet) -> bytes:
     return make_psbt(wallet, payments=[], change=(CHANGE, 949_999))
 
 
+@breaks("fee-share", *STANDARD)
+def a_fee_of_90_percent(wallet: Wallet) -> bytes:
+    coins = [(RECEIVED[0], 100_000)]
+    return make_psbt(wallet, inputs=coins, payments=[(PAYEE, 10_000)], change=None)
+
+
 @breaks("fee-rate", *EVERY)
 def over_1_000_satoshi_a_vbyte(wallet: Wallet) -> bytes:
     return make_psbt(
@@ -930,6 +951,16 @@ def version_2_that_may_still_be_changed(wallet: Wallet) -> bytes:
     second = EnginePsbt.parse(make_psbt(wallet)).to_v2()
     second.tx_modifiable = 0b011
     return bytes(second.serialize())
+
+
+@breaks("branch", "decaying", level=Level.WARN, by=2)
+def the_heir_does_not_wait(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("branch", "decaying", companions=("locktime",), level=Level.WARN, by=2)
+def the_heir_waits_one_block_too_few(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, sequence=5)
 
 
 @breaks("history", "wpkh", level=Level.WARN, history=History(is_given=True, unconfirmed=("a/1",)))

@@ -54,13 +54,14 @@ RULES: tuple[Rule, ...] = (
     amounts.dust,
     outputs.reuse,
     inputs.mixed,
+    timing.branch,
     timing.modifiable,
     institution.history,
     timing.locktime,
     inputs.already_final,
 )
 
-_WARNINGS = {"dust", "reuse", "mixed", "modifiable", "history"}
+_WARNINGS = {"dust", "reuse", "mixed", "branch", "modifiable", "history"}
 _NOTES = {"locktime", "already-final"}
 
 

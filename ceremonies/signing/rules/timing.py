@@ -9,6 +9,7 @@ from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts
 from ceremonies.signing.history import History
 from ceremonies.signing.policy import Policy
+from ceremonies.signing.rules.branches import branches
 from ceremonies.signing.rules.finding import note, warn
 
 
@@ -38,3 +39,20 @@ def modifiable(facts: Facts, _policy: Policy, _history: History) -> Iterator[Fin
     if facts.psbt.modifiable:
         message = f"says that it may still be changed (flags 0x{facts.psbt.modifiable:02x})"
         yield warn("modifiable", "", message, "signing ends that; sign only what is finished")
+
+
+def branch(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """The transaction does not wait long enough for any way to spend, or for the key at hand's."""
+    ways = branches(facts)
+    hint = "ask for a transaction that waits so long, or sign with another key"
+    if not any(way.is_open for way in ways):
+        opening = "; ".join(f"{way.words}, {way.opens}" for way in ways)
+        message = f"opens no way to spend the coins ({opening})"
+        yield warn("branch", "", message, hint)
+        return
+    at_hand = facts.signer
+    own = [way for way in ways if at_hand is not None and at_hand.fingerprint in way.signers]
+    if at_hand is not None and own and not any(way.is_open for way in own):
+        opening = "; ".join(way.opens for way in own)
+        message = f"key {at_hand.fingerprint} spends {opening}, and this does not wait so long"
+        yield warn("branch", "", message, hint)
