@@ -406,6 +406,73 @@ class PsbtFinalizeAnswer(TypedDict):
     output: str
 
 
+class ChallengeJson(TypedDict):
+    """What a message is that asks for a proof of reserves; see `docs/messages.md`."""
+
+    purpose: str
+    network: str
+    block: str
+    height: int
+    nonce: str
+
+
+class MessageChallengeAnswer(ChallengeJson):
+    """`custody message challenge`."""
+
+    message: str
+    sha256: str
+    output: str
+
+
+class FundJson(TypedDict):
+    """A coin that a signature proves control of; whether it is unspent only a node knows."""
+
+    outpoint: str
+    value_sat: int
+    address: str | None
+
+
+class SignedThingJson(TypedDict):
+    """What is signed, and how it is written: simple, full, proof-of-funds or legacy."""
+
+    address: str
+    network: str
+    path: str | None
+    message_sha256: str
+    message_bytes: int
+    challenge: ChallengeJson | None
+    format: str
+    funds: list[FundJson]
+    funds_sat: int
+
+
+class MessageSignAnswer(SignedThingJson):
+    """`custody message sign`; `signature` is null where other signers are needed."""
+
+    intent: str
+    wallet: str | None
+    findings: list[FindingJson]
+    signed_by: str
+    signatures_added: int
+    complete: bool
+    signature: str | None
+    verified_by: list[str]
+    output: str
+
+
+class MessageVerifyAnswer(SignedThingJson):
+    """`custody message verify`; a signature that does not hold is an error, exit 5.
+
+    `path` is where the address lies in the wallet, if one was given. The signature holds from
+    `locktime` on, and for a coin as old as `sequence` says.
+    """
+
+    valid: bool
+    locktime: int
+    sequence: int
+    verified_by: list[str]
+
+
 class CeremonyRoleJson(TypedDict):
     """A role of a script; `most` is null for any number."""
 

@@ -24,3 +24,14 @@ def verify_schnorr(x_only_key: bytes, digest: bytes, signature: bytes) -> bool:
         return bool(PublicKeyXOnly(x_only_key).verify(signature, digest))
     except ValueError:
         return False
+
+
+def recover(digest: bytes, signature: bytes, which: int, *, compressed: bool) -> bytes | None:
+    """Return the key that made a 64-byte ECDSA signature, the one of four that `which` names."""
+    from coincurve import PublicKey
+
+    try:
+        key = PublicKey.from_signature_and_message(signature + bytes([which]), digest, hasher=None)
+    except Exception:  # noqa: BLE001  # coincurve raises no other where there is no such key
+        return None
+    return bytes(key.format(compressed=compressed))

@@ -139,6 +139,11 @@ class Descriptor:
 
         return conditions(self._engine)
 
+    def scripts_at(self, index: int) -> tuple[bytes, ...]:
+        """Return the redeem and witness scripts inside its output script at `index`, if any."""
+        _, provider = self._engine.expand(index)
+        return tuple(bytes(inside) for inside in provider.scripts)
+
     def at(self, index: int) -> Derived:
         """Return its script, its keys and its taproot tree at `index`."""
         (script,), provider = self._engine.expand(index)

@@ -18,7 +18,7 @@ from ceremonies.errors import IntegrityError
 from ceremonies.secret import Secret
 from ceremonies.signing import approval
 from ceremonies.signing.approval import Approval
-from ceremonies.signing.facts import InputFact
+from ceremonies.signing.facts import Facts, InputFact
 from ceremonies.signing.review import Review, insist
 
 Record = tuple[bytes, bytes]
@@ -61,6 +61,25 @@ def sign(
     approval.insist(reviewed.policy, insist(reviewed, approved), approvals)
     facts = reviewed.facts
     assert facts.signer is not None, "the review was made with the key at hand"
+    additions = new_signatures(facts, os_random)
+    return Signed(
+        psbt=with_signatures(facts.psbt, additions),
+        signed_by=facts.signer.fingerprint,
+        signatures_added=sum(map(len, additions.values())),
+    )
+
+
+def new_signatures(
+    facts: Facts, os_random: Callable[[int], bytes] = os.urandom
+) -> dict[int, list[Record]]:
+    """Make the signatures of the key at hand that are not there yet, by number of map.
+
+    Whether they may be made is not asked here.
+
+    Raises:
+        IntegrityError: one fails its second verification.
+    """
+    assert facts.signer is not None, "the review was made with the key at hand"
     assert facts.hashes is not None, "a review that signs knows every amount"
     additions: dict[int, list[Record]] = {}
     for fact in facts.inputs:
@@ -70,15 +89,20 @@ def sign(
             for record in _signatures(fact, node, facts.hashes, os_random):
                 if facts.psbt.maps.inputs[fact.index].get(record[0]) is None:
                     additions.setdefault(1 + fact.index, []).append(record)
-    maps = facts.psbt.maps
+    return additions
+
+
+def with_signatures(psbt: Psbt, additions: dict[int, list[Record]]) -> Psbt:
+    """Return a PSBT with records added to its maps, as it reads when it is written.
+
+    Raises:
+        IntegrityError: more changed than that.
+    """
+    maps = psbt.maps
     data = keymaps.spliced(maps, additions, _cleared_flags(maps) if additions else None)
-    written = reread(data, before=facts.psbt)
+    written = reread(data, before=psbt)
     _insist_only_added(maps, written.maps, additions)
-    return Signed(
-        psbt=written,
-        signed_by=facts.signer.fingerprint,
-        signatures_added=sum(map(len, additions.values())),
-    )
+    return written
 
 
 def _signatures(

@@ -73,7 +73,7 @@ def find(wallet: Wallet, text: str, within: int) -> Address | None:
     wanted = script.of_address(text, wallet.network)
     for number, branch in enumerate(wallet.branches):
         for index in range(within if branch.is_ranged else 1):
-            if branch.script_at(index) == wanted:
+            if wallet.derive(Place(number, index)).script == wanted:
                 return address_at(wallet, Place(number, index))
     return None
 

@@ -54,6 +54,10 @@ NOUNS = {
         help="Show payloads as QR codes, and read them from pictures or a camera.",
         example="custody qr show payment.psbt --as ur",
     ),
+    "message": Noun(
+        help="Sign and verify messages: that an address, or coins, are yours (BIP-322).",
+        example="custody message verify proof.sig --message challenge.txt --address ADDRESS",
+    ),
     "log": Noun(
         help="Read the log of a ceremony, and verify it.",
         example="custody log verify vault-2026 --signers allowed_signers",

@@ -29,6 +29,7 @@ _STRAY = {"PHRASE": PHRASE, "XPRV": XPRV, "WIF": WIF, "MASTER": MASTER, "WORDS":
 _KEY = "--seed phrase.txt --passphrase pass.txt"
 _SIGN = "psbt sign payment.psbt --wallet vault.wallet.json"
 _AGAIN = "key recompute --dice rolls.txt"
+_PROVE = "message sign --text proof --wallet vault.wallet.json"
 _CARDS = "--share cards/card-1-1.txt --share"
 
 FAILURES: dict[str, tuple[int, str]] = {
@@ -51,6 +52,12 @@ FAILURES: dict[str, tuple[int, str]] = {
     "nobody to ask for a card": (2, "share check"),
     "nobody to ask for cards": (2, "share recover --secret-to out"),
     "nobody to ask for approval": (2, f"{_SIGN} {_KEY} -o out"),
+    "nobody to ask for approval of a message": (2, f"{_PROVE} --index 0 {_KEY} -o out"),
+    "a message from nowhere": (
+        2,
+        f"message sign --wallet vault.wallet.json --index 0 {_KEY} --yes -o out",
+    ),
+    "a message for no address": (2, f"{_PROVE} {_KEY} --yes -o out"),
     "an approval and a yes": (2, f"{_SIGN} {_KEY} --approve 00 --yes -o out"),
     "one psbt to combine": (2, "psbt combine payment.psbt -o out"),
     "a wallet from nothing": (2, "wallet create --name a -o out"),
@@ -175,6 +182,27 @@ FAILURES: dict[str, tuple[int, str]] = {
     ),
     "no such number of words": (3, "key new --secret-to out --words 13"),
     "a psbt of another transaction": (3, "psbt combine payment.psbt other.psbt -o out"),
+    "a phrase as a signature": (
+        3,
+        f"message verify $PHRASE --text proof --address {ELSEWHERE} --network regtest",
+    ),
+    "a phrase as the address of a message": (
+        3,
+        f"{_PROVE} --address $PHRASE {_KEY} --yes -o out",
+    ),
+    "a seed as coins to prove": (
+        3,
+        f"{_PROVE} --index 0 --funds phrase.txt {_KEY} --yes -o out",
+    ),
+    "a block that is a secret": (
+        3,
+        "message challenge --purpose audit --block $MASTER --height 7 -o out",
+    ),
+    "a message of another address": (
+        5,
+        f"message verify message.sig --text x --address {ELSEWHERE} --network regtest",
+    ),
+    "a signature that exists": (6, f"{_PROVE} --index 0 {_KEY} --yes -o taken"),
     "an incomplete psbt": (3, "psbt finalize payment.psbt -o out"),
     "a damaged psbt": (3, f"psbt sign damaged.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
     "a phrase as a picture": (3, "qr read $PHRASE -o out"),
@@ -242,6 +270,7 @@ IN_OLD_PYTHON_CURVES = (
     "share split --seed gone --group 2of3 --secret-to new -o out",
     "share recover --share gone --secret-to out",
     "psbt sign gone --wallet gone --seed gone --yes -o out",
+    "message sign --message gone --wallet gone --index 0 --seed gone --yes -o out",
 )
 """Every command that touches a key; none may come so far as to miss what is `gone`."""
 

@@ -47,6 +47,9 @@ COMMANDS = (
     "policy check",
     "qr show",
     "qr read",
+    "message challenge",
+    "message sign",
+    "message verify",
 )
 CEREMONIES = (
     "ceremony list",
@@ -144,6 +147,26 @@ def live(room: Room, *flags: str) -> None:
     room.ok("qr", "read", "payment.ur.txt", "-o", "scanned.psbt", *flags)
     room.ok("psbt", "sign", "payment.ur.txt", *wallet, *key, "--yes", "-o", "reply.gif", *flags)
     room.ok("qr", "read", "reply.gif", *flags)
+    _prove(room, wallet[:2], key, *flags)
+
+
+def _prove(room: Room, wallet: tuple[str, ...], key: tuple[str, ...], *flags: str) -> None:
+    room.ok(
+        *("message", "challenge", "--purpose", "audit", "--block", "11" * 32, "--height", "7"),
+        *("--network", "regtest", "-o", "challenge.txt", *flags),
+    )
+    told = room.ok("wallet", "address", "vault.wallet.json", "--json").json["addresses"][0]
+    said = ("--message", "challenge.txt", "--address", told["address"])
+    room.ok(
+        *("message", "sign", *said, *wallet, *key, "--funds", "payment.psbt", "--yes"),
+        *("-o", "proof.sig", *flags),
+    )
+    room.ok("message", "verify", "proof.sig", *said, *wallet, *flags)
+    # without a wallet file the key's own standard path is looked through
+    room.ok(
+        *("message", "sign", *said, *key, "--network", "regtest", "--yes"),
+        *("-o", "message.sig", *flags),
+    )
 
 
 def make_by_hand(room: Room, *flags: str) -> None:

@@ -22,7 +22,7 @@ from custody_cli.commands import NOUNS
 from custody_cli.main import app
 
 COMMANDS = {"doctor", *(name for name in ANSWERS if " " in name)}
-CONTRACT = (DOCS / "commands.md", DOCS / "ceremony-commands.md")
+CONTRACT = tuple(DOCS / f"{name}.md" for name in ("commands", "ceremony-commands", "messages"))
 """The pages that are the contract, between them."""
 
 
