@@ -33,16 +33,20 @@ GOES_ON_AT = {
     KEYGEN: {
         "machine": "machine",
         "people": "people",
+        "program": "program",
+        "time": "time",
         "chance": "chance",
         "key": "chance",  # what was collected is gone
         "write-down": "chance",  # the key is gone, and void
         "type-back": "chance",
         "split": "chance",
+        "record": "chance",
         "hand-out": "chance",
         "recombine": "recombine",  # the cards are with their holders: a quorum is typed again
         "fingerprint": "recombine",
         "account": "recombine",
         "wallet": "wallet",  # what it needs lies in the folder
+        "inventory": "inventory",
         "wipe": "wipe",
         "seal": "seal",
         "close": "close",
@@ -108,7 +112,8 @@ def test_the_machine_is_checked_and_everybody_called_again(paused: Path) -> None
     after = facts_of(paused)[before:]
     assert isinstance(after[0], facts.Resumed)
     assert isinstance(after[1], facts.MachineChecked)
-    assert [f.person for f in after[2:8] if isinstance(f, facts.PersonPresent)] == [
+    assert isinstance(after[2], facts.RoomChecked)
+    assert [f.person for f in after[3:9] if isinstance(f, facts.PersonPresent)] == [
         "alice",
         "bob",
         "carol",
@@ -117,12 +122,12 @@ def test_the_machine_is_checked_and_everybody_called_again(paused: Path) -> None
         "frank",
     ]
     assert here.heard[0] == "machine.seen"
-    assert here.heard[1] == "people.operator-1"
+    assert here.heard[1:3] == ["machine.room-1", "people.operator-1"]
 
 
 def test_what_had_not_been_opened_yet_is_opened_once(tmp_path: Path) -> None:
     folder = tmp_path / "c"
-    here = killed(KEYGEN, folder, 8)
+    here = killed(KEYGEN, folder, 9)
     go_on(folder, here)
     assert len(all_of(folder, facts.MachineChecked)) == 2
     assert here.heard.count("people.operator-1") == 1
