@@ -60,7 +60,8 @@ class Fountain:
     def progress(self) -> Progress:
         """How many fragments' worth there is."""
         have, of = self._decoder.rank, self._decoder.count
-        missing = f"any {of - have} more of {of} parts are missing" if have < of else ""
+        verb = "is" if of - have == 1 else "are"
+        missing = f"any {of - have} more of {of} parts {verb} missing" if have < of else ""
         return Progress(format=Format.UR, have=have, of=of, missing=missing)
 
     @property
