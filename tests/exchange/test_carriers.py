@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from shared_data import corpus
+from signing.wallets_made import PAYEE, make_psbt, make_wallet, signer
 
 from ceremonies.bitcoin import keymaps, transaction
 from ceremonies.bitcoin import psbt as psbts
@@ -21,6 +22,11 @@ from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr, departures, page, series, source, svg, ur
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.exchange.scan import Scan
+from ceremonies.signing import finish
+from ceremonies.signing.finish import trimmed
+from ceremonies.signing.review import review
+from ceremonies.signing.sign import sign
+from ceremonies.wallets.wallet import Place
 
 LARGE = 5_000
 """Above it, codes are not drawn here but carried as their text."""
@@ -187,24 +193,18 @@ def test_a_ur_that_never_ends_begins_with_the_finite_one() -> None:
     assert tuple(islice(made.endless(), len(made.texts))) == made.texts
 
 
-def reply_of(inputs: int) -> bytes:
-    """A PSBT of signatures and nothing else, as a trimmed reply of a 2-of-3 wallet is."""
-    chance = random.Random(100)
-    spent = b"".join(chance.randbytes(32) + bytes(5) + b"\xfd\xff\xff\xff" for _ in range(inputs))
-    paid = 2 * ((10**8).to_bytes(8, "little") + blob(chance.randbytes(34)))
-    unsigned = b"\x02\0\0\0" + bytes([inputs]) + spent + b"\x02" + paid + bytes(4)
-    signatures = b"".join(
-        blob(b"\x02\x02" + chance.randbytes(32))
-        + blob(b"0D\x02 " + chance.randbytes(32) + b"\x02 " + chance.randbytes(32) + b"\x01")
-        + b"\0"
-        for _ in range(inputs)
-    )
-    return b"psbt\xff" + blob(b"\0") + blob(unsigned) + b"\0" + signatures + bytes(2)
-
-
-def test_a_reply_of_100_inputs_crosses_in_eleven_codes() -> None:
-    payload = Payload(Kind.PSBT, reply_of(100))
-    assert psbts.reread(payload.data).inputs[99].signature_count == 1
-    made = series.make(payload, Format.BBQR, max_version=27)
-    assert (made.version, made.parts) == (27, 11)
-    assert scanned(list(made.texts)) == payload
+def test_a_trimmed_reply_of_100_inputs_crosses_in_eleven_codes() -> None:
+    wallet = make_wallet("wsh")
+    coins = [(Place(0, index), 100_000) for index in range(100)]
+    given = make_psbt(wallet, inputs=coins, payments=[(PAYEE, 9_900_000)], change=None)
+    reviewed = review(psbts.parse(given), wallet, signer=signer(1))
+    assert reviewed.intent is not None
+    signed = sign(reviewed, approved=reviewed.intent)
+    reply = trimmed(psbts.reread(signed.data))
+    sizes = []
+    for data in (signed.data, reply):
+        made = series.make(Payload(Kind.PSBT, data), Format.BBQR, max_version=27)
+        assert scanned(list(made.texts)) == Payload(Kind.PSBT, data)
+        sizes.append(made.parts)
+    assert sizes[1] <= 11 < sizes[0]
+    assert len(finish.combine([psbts.parse(given), psbts.reread(reply)])) > len(given)
