@@ -88,6 +88,8 @@ INTENT: Slot[bytes] = Slot("intent", secret=False)
 SIGNED: Slot[Signed] = Slot("signed", secret=False)
 RECORD: Slot[SetRecord] = Slot("record", secret=False)
 ENROLLED: Slot[bytes] = Slot("enrolled", secret=False)
+MESSAGE: Slot[bytes] = Slot("message", secret=False)
+PROOF: Slot[bytes] = Slot("proof", secret=False)
 POLICY: Slot[Policy] = Slot("policy", secret=False)
 PINS: Slot[Mapping[str, Secret]] = Slot("pins", secret=True)
 """The PIN of each person by name; no step gives it, for the roll call repeats itself."""
@@ -159,6 +161,8 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     SIGNED,
     RECORD,
     ENROLLED,
+    MESSAGE,
+    PROOF,
     POLICY,
     PINS,
     DESTINATION,

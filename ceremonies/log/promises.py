@@ -48,6 +48,7 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "join-wallet": (facts.WalletRegistered, facts.FileKept, facts.KeyProved),
     "confirm-address": (facts.AddressConfirmed,),
     "finalize": (facts.TransactionFinalized, facts.FileKept),
+    "make-challenge": (facts.FileKept,),
     "sign-message": (facts.MessageSigned, facts.FileKept),
 }
 """What a step logs before it ends, by its action; other actions promise nothing here."""

@@ -237,6 +237,25 @@ def replace_text() -> str:
     )
 
 
+def control_text() -> str:
+    """Return what `prove-control.answers.toml` must be."""
+    return (
+        _head("prove-control: the wallet of keygen-2of3's rehearsal answers a challenge.")
+        + _EVERY
+        + _people(
+            operator="alice", custodian="bob dave none", approver="grace", witness="erin none"
+        )
+        + _TIME
+        + '"challenge.purpose" = "Practice reserves of the example vault"\n'
+        + '"challenge.nonce"   = "000102030405060708090a0b0c0d0e0f"\n'
+        + '"collect.from" = "cards"\n'
+        + _SIGNED
+        + _words("collect.card-1", "1-1")
+        + _words("collect.card-2", "1-3")
+        + _text("wallet.file", keygen()[1]["vault.wallet.json"])
+    )
+
+
 def _account(number: int) -> str:
     seed = Secret(hashlib.sha256(f"practice site {number}".encode()).digest())
     account = derive(seed, account_path("wsh", 0, REGTEST), REGTEST)
@@ -321,6 +340,7 @@ def texts() -> Iterator[tuple[str, str]]:
     yield "share-audit", audit_text()
     yield "replace-custodian", replace_text()
     yield "wallet", wallet_text()
+    yield "prove-control", control_text()
     yield "rotate", rotate_text()
 
 

@@ -23,6 +23,7 @@ ELEVEN = (
     "decommission",
     "enrol",
     "keygen-2of3",
+    "prove-control",
     "recovery-drill",
     "replace-custodian",
     "rotate",
