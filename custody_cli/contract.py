@@ -91,7 +91,12 @@ class KeyRecomputeAnswer(TypedDict):
 
 
 class KeyAccountAnswer(TypedDict):
-    """`custody key account`."""
+    """`custody key account`.
+
+    `export` is there where another form than `key` and `descriptor` was asked for, `output` where
+    a file was written. The last three are there with `--coin` alone; `signable` is then false, and
+    `xpub` of a coin without extended keys is its public key in hex.
+    """
 
     fingerprint: str
     path: str
@@ -100,6 +105,11 @@ class KeyAccountAnswer(TypedDict):
     descriptor: NotRequired[str]
     scheme: str
     agreed_by: list[str]
+    export: NotRequired[str]
+    output: NotRequired[str]
+    coin: NotRequired[str]
+    address: NotRequired[str]
+    signable: NotRequired[bool]
 
 
 class KeyCheckAnswer(TypedDict):

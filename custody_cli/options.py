@@ -43,6 +43,16 @@ Out = Annotated[
     Path,
     typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
 ]
+OptionalOut = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token", metavar="SOURCE", help="The token of the BSMS session: a file, - or fd:N."
+    ),
+]
 NetworkName = Annotated[NetworkChoice, typer.Option("--network", help="The Bitcoin network.")]
 SchemeName = Annotated[
     SchemeChoice,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NoReturn
 
@@ -74,6 +75,52 @@ class PrivateNode:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a private key is not pickled or copied")
+
+
+@dataclass(frozen=True)
+class PublicNode:
+    """What an extended public key holds: depth, parent, index, chain code, key, own fingerprint."""
+
+    depth: int
+    parent_fingerprint: bytes
+    index: int
+    chain_code: bytes
+    key: bytes
+    fingerprint: bytes
+
+
+def public_node(xpub: str) -> PublicNode:
+    """Take apart an extended public key.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        read = BIP32KeyData.b58decode(xpub)
+    except ENGINE_ERRORS:
+        read = None
+    if read is None or read.is_private:
+        raise InputError("this is not an extended public key", hint="copy it again, whole")
+    return PublicNode(
+        read.depth,
+        bytes(read.parent_fingerprint),
+        read.index,
+        bytes(read.chain_code),
+        bytes(read.key),
+        bytes(fingerprint(read)),
+    )
+
+
+def xpub_of(node: PublicNode, network: Network) -> str:
+    """Put an extended public key together again, of a network."""
+    return BIP32KeyData(
+        network.xpub_version,
+        node.depth,
+        node.parent_fingerprint,
+        node.index,
+        node.chain_code,
+        node.key,
+    ).b58encode()
 
 
 def master(seed: Secret, network: Network) -> PrivateNode:

@@ -112,3 +112,33 @@ def _p2pkh_version(network: Network) -> bytes:
 
 def _p2sh_version(network: Network) -> bytes:
     return b"\x05" if network.is_mainnet else b"\xc4"
+
+
+_COINS = {
+    "eth": "ETHEREUM",
+    "ltc": "LITECOIN",
+    "doge": "DOGECOIN",
+    "sol": "SOLANA",
+    "dash": "DASH",
+    "trx": "TRON",
+    "xrp": "RIPPLE",
+}
+
+
+def coin_account(name: str, seed: Secret, number: int) -> tuple[str, str, str]:
+    """Return another coin's master fingerprint, account public key and first address.
+
+    The fingerprint is that of the seed's secp256k1 master key, whatever the coin's own curve is.
+    """
+    lib = _bip_utils()
+    master = lib.Bip32Slip10Secp256k1.FromSeed(seed.reveal())
+    context, coins = (lib.Bip84, lib.Bip84Coins) if name == "ltc" else (lib.Bip44, lib.Bip44Coins)
+    coin = context.FromSeed(seed.reveal(), coins[_COINS[name]]).Purpose().Coin()
+    account_node = coin.Account(number)
+    change = account_node.Change(lib.Bip44Changes.CHAIN_EXT)
+    if name == "sol":
+        raw = account_node.PublicKey().RawCompressed().ToBytes()[1:]
+        return master.FingerPrint().ToHex(), raw.hex(), str(change.PublicKey().ToAddress())
+    address = change.AddressIndex(0).PublicKey().ToAddress()
+    key = account_node.PublicKey().ToExtended()
+    return master.FingerPrint().ToHex(), str(key), str(address)

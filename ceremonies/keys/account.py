@@ -16,18 +16,17 @@ from ceremonies.strict import hex_bytes
 
 ROADS = ("btclib-wallet", "bip-utils")
 
-_PURPOSES = {
-    "pkh": (44, None),
-    "sh-wpkh": (49, None),
-    "wpkh": (84, None),
-    "tr": (86, None),
-    "sh-wsh": (48, 1),
-    "wsh": (48, 2),
-}
-"""Purpose and, under purpose 48, script type (BIP-44, 49, 84, 86, 48)."""
+_PURPOSES = {"pkh": 44, "sh-wpkh": 49, "wpkh": 84, "tr": 86, "sh-wsh": 48, "wsh": 48}
+"""The purpose of each script's account (BIP-44, 49, 84, 86, 48)."""
+_SCRIPT_TYPES = {"sh-wsh": 1, "wsh": 2}
+"""The last step under purpose 48."""
+_OF_ANY_MULTISIG = ("wsh", "sh-wsh", "sh", "tr")
 
 SCRIPTS = tuple(_PURPOSES)
-SINGLE_KEY_SCRIPTS = tuple(name for name, (_, kind) in _PURPOSES.items() if kind is None)
+ALL_SCRIPTS = (*SCRIPTS, "sh")
+"""With the multisig of BIP-45, which has one account alone."""
+SINGLE_KEY_SCRIPTS = ("pkh", "sh-wpkh", "wpkh", "tr")
+PURPOSES = (44, 45, 48, 49, 84, 86, 87)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +53,39 @@ class Account:
         return with_checksum(inner)
 
 
-def account_path(script: str, number: int, network: Network) -> tuple[int, ...]:
-    """Return the path of account `number` for a script type.
+def account_path(
+    script: str, number: int, network: Network, *, purpose: int | None = None
+) -> tuple[int, ...]:
+    """Return the path of account `number` for a script type, under its own purpose or another.
 
     Raises:
-        InputError: the script type is not known, or the number is out of range.
+        InputError: the script type is not known, the number is out of range, or the purpose is
+            another script's.
     """
-    if script not in _PURPOSES:
-        raise InputError("unknown script type", hint=f"use one of {', '.join(SCRIPTS)}")
+    if script not in ALL_SCRIPTS:
+        raise InputError("unknown script type", hint=f"use one of {', '.join(ALL_SCRIPTS)}")
     if not 0 <= number < HARDENED:
         raise InputError(
             f"there is no account {number}", hint="accounts are counted from 0 to 2147483647"
         )
-    purpose, kind = _PURPOSES[script]
-    steps = [purpose, network.coin_type, number, *([] if kind is None else [kind])]
+    own = _PURPOSES.get(script, 45)
+    chosen = own if purpose is None else purpose
+    if chosen == 87 and script in _OF_ANY_MULTISIG:
+        return _hardened(87, network.coin_type, number)
+    if chosen != own:
+        raise InputError(
+            f"BIP-{chosen} has no accounts for {script}",
+            hint=f"leave --bip out for BIP-{own}, or name the path with --path",
+        )
+    if chosen == 45:
+        if number:
+            raise InputError("BIP-45 has account 0 alone", hint="use --bip 87, or --path")
+        return _hardened(45)
+    steps = (chosen, network.coin_type, number)
+    return _hardened(*steps, *([_SCRIPT_TYPES[script]] if chosen == 48 else []))
+
+
+def _hardened(*steps: int) -> tuple[int, ...]:
     return tuple(step + HARDENED for step in steps)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ceremonies import disk
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.keys import account
 from ceremonies.keys.seed import draw_seed
 from ceremonies.network import network_named
 from ceremonies.secret import Secret
-from custody_cli import new_key
+from custody_cli import accounts, new_key
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
@@ -27,6 +29,7 @@ from custody_cli.options import (
     NetworkChoice,
     NetworkName,
     OptionalExpect,
+    OptionalOut,
     PassphraseSource,
     PlayingCards,
     Rehearse,
@@ -36,6 +39,7 @@ from custody_cli.options import (
     SecretSink,
     SeedSource,
     ShareSources,
+    Token,
     TypedHex,
     Words,
 )
@@ -43,12 +47,7 @@ from custody_cli.pool import HandMade, pool_from
 from custody_cli.sources import insist_sink, passphrase_from, secret_to
 
 if TYPE_CHECKING:
-    from custody_cli.contract import (
-        KeyAccountAnswer,
-        KeyCheckAnswer,
-        KeyNewAnswer,
-        KeyRecomputeAnswer,
-    )
+    from custody_cli.contract import KeyCheckAnswer, KeyNewAnswer, KeyRecomputeAnswer
 
 app = noun("key")
 
@@ -62,6 +61,7 @@ class Script(StrEnum):
     TR = "tr"
     WSH = "wsh"
     SH_WSH = "sh-wsh"
+    SH = "sh"
 
 
 class Format(StrEnum):
@@ -69,6 +69,22 @@ class Format(StrEnum):
 
     KEY = "key"
     DESCRIPTOR = "descriptor"
+    COLDCARD = "coldcard"
+    SLIP132 = "slip132"
+    BSMS = "bsms"
+    UR = "ur"
+
+
+class Coin(StrEnum):
+    """The other coins whose accounts can be watched; none is signed for here."""
+
+    ETH = "eth"
+    LTC = "ltc"
+    DOGE = "doge"
+    SOL = "sol"
+    DASH = "dash"
+    TRX = "trx"
+    XRP = "xrp"
 
 
 DiceOnly = Annotated[
@@ -175,34 +191,55 @@ def recompute(
     epilog=example("custody key account --seed phrase.txt --script wsh --network regtest"),
 )
 def account_(
-    script: Annotated[Script, typer.Option(help="What the account's outputs look like.")],
+    script: Annotated[
+        Script | None, typer.Option(help="What the account's outputs look like.")
+    ] = None,
     seed: SeedSource = None,
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
     expect: OptionalExpect = None,
     number: Annotated[int, typer.Option("--account", help="Which account, from 0.")] = 0,
+    bip: Annotated[
+        int | None, typer.Option(help="44, 45, 48, 49, 84, 86 or 87; the script's own if absent.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Another path, such as m/84h/0h/7h.")
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.KEY,
+    token: Token = None,
+    label: Annotated[str, typer.Option(help="With bsms: what people are to call the key.")] = "",
+    coin: Annotated[
+        Coin | None, typer.Option(help="An account of another coin, which is not signed for here.")
+    ] = None,
+    output: OptionalOut = None,
     network: NetworkName = NetworkChoice.MAINNET,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Derive an account's public key by two implementations, for a coordinator."""
-    chain = network_named(network.value)
-    path = account.account_path(script.value, number, chain)
-    if format_ is Format.DESCRIPTOR and script.value not in account.SINGLE_KEY_SCRIPTS:
-        raise WrongUsage(
-            f"one key alone has no {script.value} descriptor",
-            hint="use --format key, and let the coordinator join the keys",
-        )
-    key = key_from(seed, share, scheme.value, passphrase, use=Use.on(chain))
+    wanted = accounts.Wanted(
+        script=script and script.value,
+        number=number,
+        bip=bip,
+        path=path,
+        form=format_.value,
+        label=label,
+        coin=coin and coin.value,
+        network=network_named(network.value),
+    )
+    steps = accounts.path_of(wanted)
+    if token is not None and format_ is not Format.BSMS:
+        raise WrongUsage("--token is for --format bsms alone", hint="leave it out")
+    if output is not None:
+        disk.insist_free(output)
+    key = key_from(seed, share, scheme.value, passphrase, use=Use.on(wanted.network))
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
-        found = account.derive(bip32_seed, path, chain)
-    if expect is not None:
-        account.insist_fingerprint(found.fingerprint, expect)
-    answer_ = _account_answer(found, script, key.seed.scheme.value)
-    line = answer_["descriptor"] if format_ is Format.DESCRIPTOR else answer_["key"]
-    answer(answer_, json=json, show=lambda: print(line))
+        found = accounts.derived(wanted, steps, bip32_seed, expect, token)
+    answer_ = accounts.account_answer(found, key.seed.scheme.value, output)
+    if output is not None:
+        disk.create(output, found.text.removesuffix("\n").encode() + b"\n")
+    answer(answer_, json=json, show=lambda: _draw_account(found, output))
 
 
 @app.command(epilog=example("custody key check --seed phrase.txt --expect 05d027a5"))
@@ -228,21 +265,6 @@ def check(
     answer(found, json=json, show=lambda: print(f"yes: this is key {fingerprint}"))
 
 
-def _account_answer(found: account.Account, script: Script, scheme: str) -> KeyAccountAnswer:
-    written: KeyAccountAnswer = {
-        "fingerprint": found.fingerprint,
-        "path": found.path,
-        "xpub": found.xpub,
-        "key": found.key,
-        "scheme": scheme,
-        "agreed_by": list(found.agreed_by),
-    }
-    descriptor = found.descriptor(script.value)
-    if descriptor is not None:
-        written["descriptor"] = descriptor
-    return written
-
-
 def _draw_recomputed(found: KeyRecomputeAnswer) -> None:
     from custody_cli.show import key as show
 
@@ -253,3 +275,9 @@ def _draw_new(found: KeyNewAnswer) -> None:
     from custody_cli.show import key as show
 
     show.new(found)
+
+
+def _draw_account(found: accounts.Derived, output: Path | None) -> None:
+    from custody_cli.show import key as show
+
+    show.account(found, output)

@@ -24,7 +24,16 @@ from ceremonies.wallets.wallet import CHANGE, RECEIVE, Place, Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
-from custody_cli.options import Debug, Json, NetworkChoice, NetworkName, Out, ShownAs
+from custody_cli.options import (
+    Debug,
+    Json,
+    NetworkChoice,
+    NetworkName,
+    OptionalOut,
+    Out,
+    ShownAs,
+    Token,
+)
 from custody_cli.wallet_answers import address_answer, comparison_answer, wallet_answer
 from custody_cli.wallets import (
     Given,
@@ -51,12 +60,6 @@ Ours = Annotated[
         "--ours",
         metavar="KEY",
         help="A key in this room, as key account writes it, or a file with it; once per key.",
-    ),
-]
-Token = Annotated[
-    str | None,
-    typer.Option(
-        "--token", metavar="SOURCE", help="The token of the BSMS session: a file, - or fd:N."
     ),
 ]
 AnyWallet = Annotated[
@@ -181,10 +184,13 @@ def address(
     within: Annotated[
         int, typer.Option(min=1, max=MAX_WITHIN, help="With --find: so many indices a branch.")
     ] = 1000,
+    qr: Annotated[bool, typer.Option("--qr", help="Draw a QR code below each address.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Derive addresses, each by two implementations, or find one among them."""
+    if qr and json:
+        raise WrongUsage("--qr is for people, and --json for programs", hint="choose one of them")
     registered = read_wallet(wallet)
     if find_ is not None:
         addresses = [_found_address(registered, find_, within)]
@@ -193,17 +199,14 @@ def address(
         places = (Place(branch, at) for at in range(index, index + count))
         addresses = [address_answer(address_at(registered, place)) for place in places]
     found: WalletAddressAnswer = {"addresses": addresses}
-    answer(found, json=json, show=lambda: _draw_addresses(found))
+    answer(found, json=json, show=lambda: _draw_addresses(found, qr=qr))
 
 
 @app.command(epilog=example("custody wallet export vault.wallet.json --for sparrow -o sparrow.txt"))
 def export(
     wallet: WalletPath,
     coordinator: Annotated[Peer, typer.Option("--for", help="Who will import it.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write; never overwrites."),
-    ] = None,
+    output: OptionalOut = None,
     token: Token = None,
     json: Json = False,
     debug: Debug = False,
@@ -290,10 +293,13 @@ def _answer(wallet: Wallet, *, json: bool) -> None:
     answer(found, json=json, show=draw)
 
 
-def _draw_addresses(found: WalletAddressAnswer) -> None:
+def _draw_addresses(found: WalletAddressAnswer, *, qr: bool) -> None:
     from custody_cli.show import wallet as drawn
 
-    drawn.addresses(found)
+    if qr:
+        drawn.codes(found)
+    else:
+        drawn.addresses(found)
 
 
 def _draw_export(found: WalletExportAnswer) -> None:

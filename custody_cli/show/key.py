@@ -1,17 +1,21 @@
-"""New keys, and keys made once more, drawn: never the phrase."""
+"""New keys, keys made once more, and accounts, drawn: never the phrase."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custody_cli.show.console import console, facts
+from ceremonies.spoken import visible
 
 if TYPE_CHECKING:
+    from custody_cli.accounts import Derived
     from custody_cli.contract import KeyNewAnswer, KeyRecomputeAnswer, SourceJson
 
 
 def new(found: KeyNewAnswer) -> None:
     """Draw what may be known of a new key."""
+    from custody_cli.show.console import console, facts
+
     rows = [
         ("fingerprint", found["fingerprint"]),
         ("words", str(found["words"])),
@@ -30,6 +34,8 @@ def new(found: KeyNewAnswer) -> None:
 
 def recomputed(found: KeyRecomputeAnswer) -> None:
     """Draw that a key was made once more, and of what."""
+    from custody_cli.show.console import console, facts
+
     console().print(
         facts(
             (
@@ -43,3 +49,16 @@ def recomputed(found: KeyRecomputeAnswer) -> None:
 
 def _sources(sources: list[SourceJson]) -> str:
     return ", ".join(f"{source['kind']} {source['bits']} bits" for source in sources)
+
+
+def account(found: Derived, output: Path | None) -> None:
+    """Print an account as it was asked for; one of another coin says what it is not."""
+    if found.coin is not None:
+        name = found.coin.upper()
+        print(f"{name} account {found.path} of key {found.fingerprint}: NOT SIGNABLE HERE")
+        print(f"public key     {found.xpub}")
+        print(f"first address  {found.address}")
+    elif output is not None:
+        print(visible(f"{output} holds account {found.path} of key {found.fingerprint}"))
+    else:
+        print(found.text.removesuffix("\n"))

@@ -44,3 +44,16 @@ def addresses(found: WalletAddressAnswer) -> None:
     page.print(
         facts((address["path"], in_fours(address["address"])) for address in found["addresses"])
     )
+
+
+def codes(found: WalletAddressAnswer) -> None:
+    """Draw each address as a QR code too, which was read back before it is shown."""
+    from ceremonies.exchange import drawing, halfblocks
+
+    for address in found["addresses"]:
+        text = address["address"]
+        # capital letters make a smaller code, and mean the same in bech32 alone
+        written = text.upper() if text.lower() == text else text
+        print(f"{address['path']}  {in_fours(text)}")
+        for line in halfblocks.coloured(drawing.draw(written.encode()), margin=drawing.QUIET):
+            print(line)

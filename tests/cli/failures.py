@@ -60,6 +60,15 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a message for no address": (2, f"{_PROVE} {_KEY} --yes -o out"),
     "an approval and a yes": (2, f"{_SIGN} {_KEY} --approve 00 --yes -o out"),
     "one psbt to combine": (2, "psbt combine payment.psbt -o out"),
+    "an account of nothing": (2, f"key account {_KEY}"),
+    "a coin that is a phrase": (2, f"key account {_KEY} --coin $PHRASE"),
+    "an account of a coin and of bitcoin": (2, f"key account {_KEY} --coin eth --script wpkh"),
+    "an account by two paths": (2, f"key account {_KEY} --script wpkh --bip 84 --path m/84h"),
+    "an account with a token for nothing": (
+        2,
+        f"key account {_KEY} --script wpkh --token phrase.txt",
+    ),
+    "codes for a program": (2, "wallet address vault.wallet.json --qr"),
     "a wallet from nothing": (2, "wallet create --name a -o out"),
     "a token that opens nothing": (
         2,
@@ -110,6 +119,12 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a private key in a descriptor": (
         3,
         "wallet create --name a --descriptor wpkh($WIF)#aaaaaaaa -o out",
+    ),
+    "a phrase as a path": (3, f"key account {_KEY} --script wpkh --path $PHRASE"),
+    "another script's purpose": (3, f"key account {_KEY} --script wpkh --bip 44"),
+    "a seed file as a token": (
+        3,
+        f"key account {_KEY} --script wsh --format bsms --token rolls.txt",
     ),
     "a phrase as a coordinator's file": (3, "wallet create --name a --from $PHRASE -o out"),
     "a seed file as a coordinator's file": (3, "wallet create --name a --from phrase.txt -o out"),

@@ -19,6 +19,7 @@ from ceremonies.wallets.file import read as read_wallet
 
 ROLLS = "3142655123641162534416235146253616425314263514253614453126634152431625364125"
 PASSPHRASE = "canary passphrase 7f3a"
+TOKEN = "a54044308ceac9b7a54044308ceac9b7"
 MASTER = "slip39:d7f1c5e3a9b80642cafe1f2e3d4c5b6a"
 POLICY = """schema = "custody-policy/1"
 network = "regtest"
@@ -98,6 +99,12 @@ def live(room: Room, *flags: str) -> None:
     )
     descriptor = account.json["descriptor"] if "--json" in flags else account.out.decode().strip()
     fingerprint = descriptor.partition("[")[2][:8]
+    room.put("token.txt", TOKEN)
+    room.ok(
+        *("key", "account", *key, "--script", "wsh", "--network", "regtest", "--format", "bsms"),
+        *("--token", "token.txt", "-o", "key.dat", *flags),
+    )
+    room.ok("key", "account", *key, "--coin", "sol", *flags)
     room.ok("key", "check", *key, "--expect", fingerprint, *flags)
     room.ok(
         *("share", "split", *key, "--group", "2of3", "--dice", "rolls.txt"),
@@ -302,6 +309,7 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
     known.add_rolls(TWENTY)
     known.add_seed("master secret", MASTER)
     known.add_text("passphrase", PASSPHRASE)
+    known.add_text("bsms token", TOKEN)
     for about, words in practice_secrets().items():
         if about.startswith("phrase"):
             known.add_seed(about, words)
