@@ -11,6 +11,7 @@ from btclib_wallet import descriptors as engine
 from btclib_wallet.bip32 import BIP32KeyData, fingerprint
 
 from ceremonies.bitcoin import slip132
+from ceremonies.bitcoin.bounds import insist_bounded
 from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.script import hash160, is_p2tr
@@ -166,9 +167,10 @@ def normalised(text: str) -> str:
     lower case, and extended keys have BIP-32's letters: one wallet has one id, whoever wrote it.
 
     Raises:
-        InputError: no checksum, a wrong one, private key material, or a key of another script
-            (SLIP-132).
+        InputError: no checksum, a wrong one, private key material, a key of another script
+            (SLIP-132), or too much of everything.
     """
+    insist_bounded(text)
     if _PRIVATE.search(text):
         raise InputError(
             "the descriptor holds a private key", hint="export the wallet's public descriptor"
@@ -196,6 +198,7 @@ def insist_checksum(text: str) -> None:
     Raises:
         InputError: the checksum is wrong.
     """
+    insist_bounded(text)
     try:
         engine.strip_checksum(text)
     except ENGINE_ERRORS as error:
@@ -208,8 +211,9 @@ def with_checksum(text: str) -> str:
     """Return a descriptor that has none, our own or one proved otherwise, with its checksum.
 
     Raises:
-        InputError: a character of it is none of a descriptor's.
+        InputError: a character of it is none of a descriptor's, or it is too long or too deep.
     """
+    insist_bounded(text)
     try:
         return str(engine.add_checksum(text))
     except ENGINE_ERRORS as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -31,9 +32,9 @@ def keys(count: int, steps: str = "<0;1>/*", *, network: Network = REGTEST) -> s
 
 def described(body: str, *, network: Network = REGTEST) -> str:
     """A descriptor with its checksum; `K1`, `K2`… stand for both branches of an account key."""
-    for number in range(9, 0, -1):
-        body = body.replace(f"K{number}", keys_of(number, network))
-    return str(add_checksum(body))
+    # in one pass, and whole names alone: a key may spell K1 itself
+    named = re.sub(r"\bK([1-9])\b", lambda found: keys_of(int(found[1]), network), body)
+    return str(add_checksum(named))
 
 
 def keys_of(number: int, network: Network) -> str:
