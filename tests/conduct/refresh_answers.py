@@ -77,11 +77,15 @@ def _people(**roles: str) -> str:
 
 
 def played(
-    name: str, folder: Path, file_of: Callable[[str], bytes | None] = lambda field: None
+    name: str,
+    folder: Path,
+    file_of: Callable[[str], bytes | None] = lambda field: None,
+    answers: bytes | None = None,
 ) -> dict[str, str]:
     """Play a built-in's rehearsal in a new folder; return the words of each secret."""
     shown: dict[str, str] = {}
-    player = prepared.Prepared(prepared.read(builtin.answers(name)), rehearsal=True)
+    given = prepared.read(answers or builtin.answers(name))
+    player = prepared.Prepared(given, rehearsal=True)
 
     def answer(asked: Ask[Any]) -> object:
         if isinstance(asked, ShowSecret):
@@ -317,7 +321,6 @@ def swept(folder: Path) -> bytes:
 def rotate_text() -> str:
     """Return what `rotate.answers.toml` must be; its sweep pays the key that it makes itself."""
     made: list[bytes] = []
-    (SCRIPTS / "rotate.answers.toml").write_text(_rotate_head())
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "rotate"
 
@@ -327,7 +330,7 @@ def rotate_text() -> str:
             made.append(swept(folder))
             return made[-1]
 
-        played("rotate", folder, file_of)
+        played("rotate", folder, file_of, _rotate_head().encode())
     return _rotate_head() + _text("psbt.file", base64.b64encode(made[0]).decode())
 
 

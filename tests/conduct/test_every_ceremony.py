@@ -9,6 +9,7 @@ from conduct.aftermath import insist_complete
 from conduct.conduct_material import OTHERS, begin, go_on, player_of
 from conduct.conversations import converse
 from conduct.interruption import all_of, killed, lines_of, people
+from conduct.refresh_answers import texts
 from conduct.test_actions_declared import assert_declared, heard_unattended
 
 from ceremonies.conduct import builtin, check, prepared
@@ -38,6 +39,10 @@ def test_these_are_the_built_ins() -> None:
     assert builtin.ids() == ELEVEN
     assert all(check.check(builtin.script(name)) == () for name in ELEVEN)
     assert all(prepared.read(builtin.answers(name)) for name in ELEVEN)
+
+
+def test_the_shipped_answers_are_what_the_practice_key_gives() -> None:
+    assert [name for name, text in texts() if builtin.answers(name).decode() != text] == []
 
 
 @pytest.mark.parametrize("name", OTHERS)
