@@ -204,12 +204,11 @@ def _is_unplanned(journal: Journal) -> bool:
 def _insist_sensible(journal: Journal) -> None:
     """Refuse to go on with a log that this program would not have written."""
     meaning = Meaning()
-    for record in journal.records:
-        for problem in meaning.take(record):
-            raise IntegrityError(
-                f"the log is not one that this program wrote: {problem}",
-                hint="keep the folder as it is, and compare the log with another copy",
-            )
+    for problem in meaning.follow((record.fact for record in journal.records), first=0):
+        raise IntegrityError(
+            f"the log is not one that this program wrote: {problem}",
+            hint="keep the folder as it is, and compare the log with another copy",
+        )
 
 
 def _holds_plan(journal: Journal, plan: Plan) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
+import io
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,6 +21,7 @@ from ceremonies.log.tree import Tree
 FILE = "log.jsonl"
 _EXAMINE = "keep the folder as it is, and compare the log with another copy"
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}
+_PAGE = 64 * 1024
 _Octets: TypeAlias = bytes
 
 
@@ -40,7 +43,7 @@ class Chain:
         self.tail = b""
         self._bytes = 0
         self._tree = Tree()
-        self._flat = hashlib.sha256()
+        self._flat = sha256()
 
     @property
     def last(self) -> bytes:
@@ -98,6 +101,36 @@ class Chain:
         return record
 
 
+def pages(descriptor: int) -> Iterator[list[bytes]]:
+    """Read a log by its lines, many at once, and keep nothing of them.
+
+    What is no whole line comes last, on a page of its own: the rest of the file, or as much of a
+    line as shows that it is too long to be a record.
+    """
+    rest = b""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    while read := os.read(descriptor, _PAGE):
+        whole = read.rfind(b"\n") + 1
+        lines = _split(rest + read[:whole]) if whole else []
+        rest = read[whole:] if whole else rest + read
+        if lines and max(map(len, lines)) > MOST_BYTES:
+            at = next(at for at, line in enumerate(lines) if len(line) > MOST_BYTES)
+            lines, rest = lines[:at], lines[at][:-1]
+        if lines:
+            yield lines
+        if len(rest) >= MOST_BYTES:
+            break
+    if rest:
+        yield [rest]
+
+
+def _split(block: bytes) -> list[bytes]:
+    """Split at LF alone."""
+    if b"\r" in block:  # `splitlines` would take it for an end too
+        return io.BytesIO(block).readlines()
+    return block.splitlines(keepends=True)
+
+
 def follow(descriptor: int) -> Chain:
     """Read a whole log from an open descriptor.
 
@@ -107,13 +140,14 @@ def follow(descriptor: int) -> Chain:
     """
     chain = Chain()
     try:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        with open(descriptor, "rb", closefd=False) as stream:
-            while line := stream.readline(MOST_BYTES + 1):
-                if line.endswith(b"\n") or len(line) > MOST_BYTES:
+        for lines in pages(descriptor):
+            if lines[-1].endswith(b"\n"):
+                for line in lines:
                     chain.add(line)
-                else:
-                    chain.tail = line
+            elif len(lines[-1]) < MOST_BYTES:
+                chain.tail = lines[-1]
+            else:
+                chain.add(lines[-1] + b"\n")
     except OSError as error:
         raise _unusable(error) from None
     return chain

@@ -6,7 +6,7 @@ order of the fields is the order of the keys in a record.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -15,9 +15,11 @@ MOST = 2**53 - 1
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Difference = Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Fingerprint = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}\Z")]
-BootMark = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
+# that their digits are hexadecimal is seen to by `records`, for many at once
+Sha256 = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
+PartSha256 = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+"""A hash in a part of a record, where `records` does not look."""
+Fingerprint = Annotated[str, msgspec.Meta(min_length=8, max_length=8)]
 Nonce = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 LogName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]{0,199}\Z")]
 WallClaimed = Annotated[
@@ -26,7 +28,7 @@ WallClaimed = Annotated[
 TornName = Annotated[str, msgspec.Meta(pattern=r"\Atorn-[0-9]{8,}\.bytes\Z")]
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Something that is so; `type` is its name in a log."""
 
     type: ClassVar[str]
@@ -48,7 +50,7 @@ class Genesis(Fact, frozen=True, kw_only=True):
     wall_claimed: WallClaimed
 
 
-class PlannedStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A step of the plan: what is done, by whom, who attests; `cls` is its class of action."""
 
     id: str
@@ -59,7 +61,7 @@ class PlannedStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mandatory: bool
 
 
-class PlannedRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A role of the plan, and how many people hold it; `most` is None for any number."""
 
     role: str
@@ -141,7 +143,7 @@ class ExceptionMade(Fact, frozen=True, kw_only=True):
     persons: tuple[str, ...]
 
 
-class ProbeResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What one probe of the machine said."""
 
     name: str
@@ -263,7 +265,7 @@ class FingerprintConfirmed(Fact, frozen=True, kw_only=True):
     person: str
 
 
-class VoidCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VoidCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A card to be destroyed, and who holds it."""
 
     set: str
@@ -317,7 +319,9 @@ class HeightClaimed(Fact, frozen=True, kw_only=True):
     height: Count
 
 
-class LoggedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LoggedFinding(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False
+):
     """What a rule found, and in how many places; without messages, which may name amounts."""
 
     rule: str
@@ -409,12 +413,14 @@ class RoomChecked(Fact, frozen=True, kw_only=True):
     demands: tuple[str, ...]
 
 
-class CheckedLibrary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CheckedLibrary(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False
+):
     """A package the program runs on; `sha256` is of its list of files and their hashes."""
 
     name: str
     version: str
-    sha256: Sha256
+    sha256: PartSha256
 
 
 class ProgramChecked(Fact, frozen=True, kw_only=True):
@@ -601,3 +607,11 @@ FACTS: dict[str, type[Fact]] = {
     )
 }
 """Every type of `ceremony-log/1`, by its name in a log."""
+
+
+def digits_in(kind: type[Fact]) -> tuple[str, ...]:
+    """Name the fields of a type that are hexadecimal digits; their number is even in each."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        name for name, hint in hints.items() if {Sha256, Fingerprint} & {hint, *get_args(hint)}
+    )

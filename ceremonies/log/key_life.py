@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact
+from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
+
+
+class Signing:
+    """What one step saw of transactions: which were reviewed, under which intents, and approved."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.reviewed: dict[str, set[str]] = {}
+        self.approved: set[str] = set()
 
 
 class Keys:
@@ -16,71 +27,55 @@ class Keys:
     def __init__(self) -> None:
         self._made: dict[str, str] = {}
         self._void: set[str] = set()
+        self._alike: dict[str, list[str]] = {}
+        self._good: dict[str, str] = {}
         self._brought: dict[str, str] = {}
-        self._brought_sets: set[tuple[str, str]] = set()
+        self._brought_sets: dict[str, set[str]] = {}
         self._live: set[str] = set()
-        self._splits: dict[tuple[str, str], facts.SharesSplit] = {}
-        self._shown: set[tuple[str, ...]] = set()
+        self._splits: dict[str, dict[str, facts.SharesSplit]] = {}
+        self._shown: dict[str, set[tuple[str, ...]]] = {}
         self._held: set[str] = set()
-        self._seen: set[str] = set()
-        self._reviewed: dict[str, set[str]] = {}
-        self._approved: set[str] = set()
+        self._signings: dict[str, Signing] = {}
+        self._step = ""
+        self.takes: dict[type[Fact], Take] = {
+            facts.Begin: self._begin,
+            facts.Resumed: self._resume,
+            facts.SeedMade: self._make,
+            facts.SeedBrought: self._bring,
+            facts.SharesVoid: self._let_go,
+            facts.KeyRecovered: self._recover,
+            facts.FingerprintConfirmed: self._use,
+            facts.AccountDerived: self._use,
+            facts.PsbtReviewed: self._review,
+            facts.PsbtSpends: self._spend,
+            facts.IntentApproved: self._approve,
+            facts.PsbtSigned: self._sign,
+            **dict.fromkeys(_OF_A_KEY, self._paper),
+        }
 
     @property
     def is_void(self) -> bool:
         """Tell whether a key was lost and no other took its place."""
-        return bool(self._void) and self._made.keys() == self._void
+        return bool(self._void) and not self._good
 
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what is wrong with the keys and intents a fact names."""
-        match fact:
-            case facts.SeedMade():
-                yield from self._make(fact)
-            case facts.SeedBrought():
-                yield from self._bring(fact)
-            case facts.SharesVoid():
-                yield from self._named(fact.key)
-                self._live.discard(fact.key)
-                self._splits = {at: one for at, one in self._splits.items() if at[0] != fact.key}
-            case (
-                facts.PhraseShown()
-                | facts.PhraseConfirmed()
-                | facts.SharesSplit()
-                | facts.CardShown()
-                | facts.CardVerified()
-                | facts.KeyVoid()
-            ):
-                yield from self._named(fact.key)
-                yield from self._paper(fact)
-            case facts.Resumed():
-                self._held = set()  # what was in memory is gone
-            case facts.KeyRecovered():
-                yield from self._used(fact.fingerprint)
-                yield from self._together(fact)
-                self._held.add(fact.fingerprint)
-            case facts.FingerprintConfirmed() | facts.AccountDerived():
-                yield from self._used(fact.fingerprint)
-                yield from self._in_room(fact.fingerprint)
-            case facts.PsbtReviewed():
-                self._review(fact)
-            case facts.PsbtSpends() if fact.txid not in self._seen:
-                yield "it is of a transaction that nobody reviewed"
-            case facts.IntentApproved() if fact.intent not in self._reviewed:
-                yield "an intent was approved that nobody had reviewed"
-            case facts.IntentApproved():
-                self._approved.add(fact.intent)
-            case facts.PsbtSigned():
-                yield from self._sign(fact)
+    def _begin(self, fact: facts.Begin) -> Iterable[str]:
+        self._step = fact.step
+        self._signings.pop(fact.step, None)  # what it saw before is seen again
+        return ()
+
+    def _resume(self, _: Fact) -> Iterable[str]:
+        self._held = set()  # what was in memory is gone
+        return ()
 
     def _make(self, fact: facts.SeedMade) -> Iterator[str]:
         if fact.key in self._made:
             yield f"{visible(fact.key)} was made before"
             return
-        for key in self._made:
-            if key not in self._void:
-                yield f"{visible(key)} is not void, and another key is made"
-                break
-        self._made[fact.key] = fact.fingerprint
+        if self._good:
+            yield f"{visible(next(iter(self._good)))} is not void, and another key is made"
+        if len(self._made) < MOST_KEPT:
+            self._made[fact.key] = self._good[fact.key] = fact.fingerprint
+            self._alike.setdefault(fact.fingerprint, []).append(fact.key)
 
     def _bring(self, fact: facts.SeedBrought) -> Iterator[str]:
         if fact.key in self._made or fact.key in self._live:
@@ -89,74 +84,139 @@ class Keys:
             yield f"{visible(fact.key)} was another key before"
         if fact.fingerprint not in self._held:
             yield f"the key {fact.fingerprint} was not recovered in this session"
-        self._brought[fact.key] = fact.fingerprint
-        self._brought_sets.add((fact.fingerprint, fact.set))
-        self._live.add(fact.key)
+        if len(self._brought) < MOST_KEPT:
+            self._brought[fact.key] = fact.fingerprint
+            self._brought_sets.setdefault(fact.fingerprint, set()).add(fact.set)
+            self._live.add(fact.key)
 
-    def _named(self, key: str) -> Iterator[str]:
+    def _let_go(self, fact: facts.SharesVoid) -> Iterable[str]:
+        wrong = self._named(fact.key)
+        self._live.discard(fact.key)
+        for of_key in (self._splits, self._shown):
+            of_key.pop(fact.key, None)
+        return wrong
+
+    def _named(self, key: str) -> Iterable[str]:
         if key in self._brought:
-            if key not in self._live:
-                yield f"the new cards of {visible(key)} are void"
-        elif key not in self._made:
-            yield f"{visible(key)} was never made"
-        elif key in self._void:
-            yield f"{visible(key)} is void"
+            return () if key in self._live else (f"the new cards of {visible(key)} are void",)
+        if key not in self._made:
+            return (f"{visible(key)} was never made",)
+        return (f"{visible(key)} is void",) if key in self._void else ()
 
-    def _paper(self, fact: Fact) -> Iterator[str]:
+    def _paper(self, fact: Any) -> Iterable[str]:
+        wrong = self._named(fact.key)
+        return wrong or self._written(fact, self._shown.setdefault(fact.key, set()))
+
+    def _written(self, fact: Fact, shown: set[tuple[str, ...]]) -> Iterator[str]:
+        """Yield what is wrong with the phrase and the cards of a key that is not void."""
         match fact:
             case facts.KeyVoid():
-                self._void.add(fact.key)
-            case facts.PhraseShown():
-                self._shown.add((fact.key, fact.person))
-            case facts.PhraseConfirmed() if (fact.key, fact.person) not in self._shown:
+                if fact.key in self._made:
+                    self._void.add(fact.key)
+                for of_key in (self._good, self._splits, self._shown):
+                    of_key.pop(fact.key, None)
+            case facts.PhraseShown() if len(shown) < MOST_KEPT:
+                shown.add((fact.person,))
+            case facts.PhraseConfirmed() if (fact.person,) not in shown:
                 yield f"{visible(fact.person)} was not shown this phrase"
             case facts.SharesSplit():
-                known = {**self._made, **self._brought}
-                if known.get(fact.key, fact.fingerprint) != fact.fingerprint:
+                known = self._brought.get(fact.key) or self._made[fact.key]
+                if known != fact.fingerprint:
                     yield f"the fingerprint is not that of {visible(fact.key)}"
-                self._splits[fact.key, fact.set] = fact
+                splits = self._splits.setdefault(fact.key, {})
+                if len(splits) < MOST_KEPT:
+                    splits[fact.set] = fact
             case facts.CardShown():
-                if (fact.key, fact.set) not in self._splits:
+                if fact.set not in self._splits.get(fact.key, ()):
                     yield f"{visible(fact.key)} was not split into this set"
-                self._shown.add((fact.key, fact.set, fact.card, fact.person))
-            case facts.CardVerified():
-                if (fact.key, fact.set, fact.card, fact.person) not in self._shown:
-                    yield f"{visible(fact.person)} was not shown this card"
+                if len(shown) < MOST_KEPT:
+                    shown.add((fact.set, fact.card, fact.person))
+            case facts.CardVerified() if (fact.set, fact.card, fact.person) not in shown:
+                yield f"{visible(fact.person)} was not shown this card"
 
-    def _used(self, fingerprint: str) -> Iterator[str]:
-        alike = [key for key, made in self._made.items() if made == fingerprint]
+    def _recover(self, fact: facts.KeyRecovered) -> Iterator[str]:
+        yield from self._used(fact.fingerprint)
+        yield from self._together(fact)
+        if len(self._held) < MOST_KEPT:
+            self._held.add(fact.fingerprint)
+
+    def _use(self, fact: Any) -> Iterable[str]:
+        return (*self._used(fact.fingerprint), *self._in_room(fact.fingerprint))
+
+    def _used(self, fingerprint: str) -> Iterable[str]:
+        alike = self._alike.get(fingerprint)
         if alike and self._void.issuperset(alike):
-            yield f"{visible(alike[0])} is void, and is used"
+            return (f"{visible(alike[0])} is void, and is used",)
+        return ()
 
-    def _in_room(self, fingerprint: str) -> Iterator[str]:
+    def _in_room(self, fingerprint: str) -> Iterable[str]:
         if self._held and fingerprint not in self._held:
-            yield f"the key {fingerprint} was not recovered in this session"
+            return (f"the key {fingerprint} was not recovered in this session",)
+        return ()
 
     def _together(self, fact: facts.KeyRecovered) -> Iterator[str]:
         """Look whether the cards are enough, where this ceremony made them."""
         if len(set(fact.cards)) < len(fact.cards):
             yield "it names a card twice"
-        if (fact.fingerprint, fact.set) in self._brought_sets:
+        if fact.set in self._brought_sets.get(fact.fingerprint, ()):
             return
-        known = {**self._made, **self._brought}
-        made = [key for key, fingerprint in known.items() if fingerprint == fact.fingerprint]
-        splits = [self._splits.get((key, fact.set)) for key in made]
+        made = [key for key in self._alike.get(fact.fingerprint, ()) if key in self._good]
+        if fact.fingerprint in self._brought_sets:
+            made += [key for key, one in self._brought.items() if one == fact.fingerprint]
+        splits = [self._splits.get(key, {}).get(fact.set) for key in made]
         if fact.way == "phrase" or not made:
             return
         if not any(split is not None and _is_quorum(fact.cards, split) for split in splits):
             yield f"these cards are no quorum of {visible(made[-1])}"
 
-    def _review(self, fact: facts.PsbtReviewed) -> None:
-        self._seen.add(fact.txid)
-        is_refused = any(found.level == "refuse" for found in fact.findings)
-        if fact.intent is not None and not is_refused:
-            self._reviewed.setdefault(fact.intent, set()).add(fact.txid)
+    @property
+    def _signing(self) -> Signing:
+        here = self._signings.get(self._step)
+        if here is None:
+            here = self._signings[self._step] = Signing()
+        return here
 
-    def _sign(self, fact: facts.PsbtSigned) -> Iterator[str]:
-        if fact.intent not in self._approved or fact.txid not in self._reviewed[fact.intent]:
-            yield "a transaction was signed that nobody had approved"
-        yield from self._used(fact.fingerprint)
-        yield from self._in_room(fact.fingerprint)
+    def _review(self, fact: facts.PsbtReviewed) -> Iterable[str]:
+        here = self._signing
+        if len(here.seen) < MOST_KEPT:
+            here.seen.add(fact.txid)
+            if fact.intent is not None and all(one.level != "refuse" for one in fact.findings):
+                here.reviewed.setdefault(fact.intent, set()).add(fact.txid)
+        return ()
+
+    def _spend(self, fact: facts.PsbtSpends) -> Iterable[str]:
+        for one in self._signings.values():
+            if fact.txid in one.seen:
+                return ()
+        return ("it is of a transaction that nobody reviewed",)
+
+    def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
+        for one in self._signings.values():
+            if fact.intent in one.reviewed:
+                break
+        else:
+            return ("an intent was approved that nobody had reviewed",)
+        if len(self._signing.approved) < MOST_KEPT:
+            self._signing.approved.add(fact.intent)
+        return ()
+
+    def _sign(self, fact: facts.PsbtSigned) -> Iterable[str]:
+        is_reviewed = is_approved = False
+        for one in self._signings.values():
+            is_approved = is_approved or fact.intent in one.approved
+            is_reviewed = is_reviewed or fact.txid in one.reviewed.get(fact.intent, ())
+        wrong = "a transaction was signed that nobody had approved"
+        return (*(() if is_reviewed and is_approved else (wrong,)), *self._use(fact))
+
+
+_OF_A_KEY = (
+    facts.PhraseShown,
+    facts.PhraseConfirmed,
+    facts.SharesSplit,
+    facts.CardShown,
+    facts.CardVerified,
+    facts.KeyVoid,
+)
 
 
 def _is_quorum(cards: tuple[str, ...], split: facts.SharesSplit) -> bool:

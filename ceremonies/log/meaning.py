@@ -1,22 +1,20 @@
 """What a log may say, over records in their order: steps and their brackets, people, keys.
 
-Each rule is a class that takes one record after the other and yields a sentence for each thing
-that the program would not have written. All of them know only what is in the log: its first
-records say who it is and what was planned.
+Each rule is a class that says which types of facts it takes, and is given those one after the
+other: it yields a sentence for each thing that the program would not have written. All of them know
+only what is in the log: its first records say who it is and what was planned.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeAlias
 
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact, Genesis, Plan
+from ceremonies.log.facts import FACTS, Fact, Genesis, Plan
 from ceremonies.log.key_life import Keys
-from ceremonies.log.order import OPENING, ROLL_CALL, Order
+from ceremonies.log.order import MOST_KEPT, OPENING, ROLL_CALL, Order, Take
 from ceremonies.log.promises import Promises
-from ceremonies.log.records import Record
 from ceremonies.spoken import visible
 
 REHEARSAL = "REHEARSAL/"
@@ -25,12 +23,29 @@ REHEARSAL = "REHEARSAL/"
 _WHILE_PAUSED = (facts.Recovered, facts.Paused)
 """What leaves a ceremony paused: a session that finds no way to go on says so and pauses again."""
 
+_TURNS = (Genesis, Plan, facts.Paused, facts.Closed, facts.Aborted)
+"""What changes what may come next in the log as a whole."""
+
+_ENDS = {facts.Closed, facts.Aborted}
+
+_BRACKETS = (*_TURNS, facts.Begin, facts.End, facts.Failed, facts.Resumed)
+"""What a step begins or ends with, or is left with."""
+
+_COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered)
+"""What others compare with the folder."""
+
+
+_Table: TypeAlias = dict[type[Fact], tuple[Take, ...]]
+
 
 class Rule(Protocol):
-    """One subject of a log, from its plan to its last record."""
+    """One subject of a log, from its plan to its last record.
 
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what is wrong with the next fact, after those that were taken before it."""
+    `takes` says of each type that matters to it what yields the problems of such a fact, after
+    those that were taken before it.
+    """
+
+    takes: dict[type[Fact], Take]
 
 
 class Meaning:
@@ -41,21 +56,53 @@ class Meaning:
         self.plan: Plan | None = None
         self.last: Fact | None = None
         self.sealed: list[tuple[int, facts.Sealed]] = []
-        self.files: list[tuple[int, facts.FileKept | facts.Recovered]] = []
         self.keys = Keys()
-        self._rules: tuple[Rule, ...] = ()
+        self._seq = 0
+        self._seen: set[type[Fact]] = set()
+        self._order: Order | None = None
+        self._wary: _Table = {
+            kind: (self._turn, self._collect, self._settle)
+            if kind in _COLLECTED
+            else (self._turn, self._settle)
+            for kind in FACTS.values()
+        }
+        self._table = self._wary
+        self._between: _Table = {}
+        self._in_step: _Table = {}
+        self._files: dict[facts.FileKept | facts.Recovered, int] = {}
         self._is_paused = False
+        self._end: Fact | None = None
 
-    def take(self, record: Record) -> Iterator[str]:
-        """Yield a sentence for each rule that the next record breaks."""
-        fact = record.fact
-        for problem in (*self._session(fact), *self._placed(record.seq, fact)):
-            yield f"record {record.seq} ({record.type}): {problem}"
+    @property
+    def files(self) -> list[tuple[int, facts.FileKept | facts.Recovered]]:
+        """Return every file that is named, each as a record says it is, and the first that does."""
+        return [(seq, fact) for fact, seq in self._files.items()]
+
+    def follow(self, told: Iterable[Fact], *, first: int) -> Iterator[str]:
+        """Yield a sentence for each rule that the facts from record `first` on break."""
+        fact, seen = self.last, self._seen
+        for self._seq, fact in enumerate(told, first):
+            seen.add(kind := type(fact))
+            for take in self._table[kind]:
+                if problems := take(fact):
+                    for problem in problems:
+                        yield f"record {self._seq} ({fact.type}): {problem}"
         self.last = fact
-        if isinstance(fact, facts.Sealed):
-            self.sealed.append((record.seq, fact))
-        elif isinstance(fact, facts.FileKept | facts.Recovered):
-            self.files.append((record.seq, fact))
+
+    def _turn(self, fact: Fact) -> Iterator[str]:
+        """Yield what is wrong where a log begins, pauses or ends."""
+        yield from self._session(fact)
+        yield from self._placed(self._seq, fact)
+
+    def _settle(self, fact: Fact) -> Iterable[str]:
+        """Choose what takes the facts that come next: the less may be wrong, the fewer rules."""
+        if type(fact) in _ENDS:
+            self._end = self._end or fact
+        if self._order is None or self._is_paused or self._end is not None:
+            self._table = self._wary
+        else:
+            self._table = self._in_step if self._order.is_open else self._between
+        return ()
 
     def _session(self, fact: Fact) -> Iterator[str]:
         if self._is_paused and not isinstance(fact, (*_WHILE_PAUSED, facts.Resumed)):
@@ -75,21 +122,41 @@ class Meaning:
         elif isinstance(fact, Plan) and self.plan is None:
             self.plan = fact
             yield from _plan_problems(fact)
-            self._rules = (
-                Order(fact, self.genesis),
-                Promises(fact, self.genesis),
-                People(fact),
-                self.keys,
-            )
+            self._begin(fact)
         elif isinstance(fact, Plan):
             yield "there was a plan already"
         # a crash may have torn the plan before it was whole
         elif self.plan is None and not isinstance(fact, facts.Recovered):
             yield "the plan comes first, after genesis"
-        elif isinstance(self.last, facts.Closed | facts.Aborted):
-            yield f"nothing may follow the record {self.last.type}"
-        for rule in self._rules:
-            yield from rule.take(fact)
+        elif self._end is not None:
+            yield f"nothing may follow the record {self._end.type}"
+
+    def _begin(self, plan: Plan) -> None:
+        order = self._order = Order(plan, self.genesis)
+        rules: tuple[Rule, ...] = (
+            order,
+            Promises(plan, self.genesis, seen=self._seen),
+            People(plan),
+            self.keys,
+        )
+        for kind in FACTS.values():
+            takes = [rule.takes[kind] for rule in rules if kind in rule.takes]
+            takes += [self._collect] if kind in _COLLECTED else []
+            before = [self._turn] if kind in _TURNS else []
+            after = [self._settle] if kind in _BRACKETS else []
+            self._wary[kind] = (self._turn, *takes, self._settle)
+            self._between[kind] = (*before, *takes, *after)
+            in_step = [take for take in takes if take != order.between]
+            self._in_step[kind] = (*before, *in_step, *after)
+
+    def _collect(self, fact: facts.Sealed | facts.FileKept | facts.Recovered) -> Iterable[str]:
+        if max(len(self.sealed), len(self._files)) >= MOST_KEPT:
+            return (f"no log names more than {MOST_KEPT} files or seals",)
+        if isinstance(fact, facts.Sealed):
+            self.sealed.append((self._seq, fact))
+        else:
+            self._files.setdefault(fact, self._seq)
+        return ()
 
 
 def _plan_problems(plan: Plan) -> Iterator[str]:
@@ -100,6 +167,23 @@ def _plan_problems(plan: Plan) -> Iterator[str]:
         yield "the steps of the plan do not each have a name of their own"
     if len(roles) != len(plan.roles) or not named.union(*plan.conflicts) <= roles:
         yield "the plan names a role that it does not have, or has one twice"
+
+
+_InARole: TypeAlias = facts.Attested | facts.IntentApproved | facts.Acknowledged
+_ByAll: TypeAlias = facts.KeyRecovered | facts.Aborted | facts.ItemDestroyed
+
+_BY_ONE = (
+    facts.EntropyOpened,
+    facts.PhraseShown,
+    facts.PhraseConfirmed,
+    facts.CardShown,
+    facts.CardVerified,
+    facts.FingerprintConfirmed,
+    facts.CardAudited,
+    facts.KeyProved,
+    facts.AddressConfirmed,
+)
+"""What one person does, whatever their role."""
 
 
 class People:
@@ -115,70 +199,83 @@ class People:
         self._roll_calls = {step.id for step in plan.steps if step.do == ROLL_CALL}
         self._later = {step.id for step in plan.steps if step.do not in OPENING}
         self._present: dict[str, set[str]] = {}
-        self._here: Counter[str] = Counter()
+        self._here: dict[str, int] = {}
+        self._is_whole = False
+        self.takes: dict[type[Fact], Take] = {
+            facts.Resumed: self._empty,
+            facts.Begin: self._begun,
+            facts.PersonPresent: self._arrived,
+            facts.Attested: self._acts_in_role,
+            facts.IntentApproved: self._acts_in_role,
+            facts.Acknowledged: self._acts_in_role,
+            facts.KeyRecovered: self._all_act,
+            facts.Aborted: self._all_act,
+            facts.ItemDestroyed: self._all_act,
+            facts.ItemStored: self._store,
+            facts.ExceptionMade: self._excepted,
+            **dict.fromkeys(_BY_ONE, self._one_acts),
+        }
 
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what is wrong with the people a fact names."""
-        match fact:
-            case facts.Resumed():
-                self._empty()
-            case facts.Begin() if fact.step in self._roll_calls:
-                self._empty()
-            case facts.Begin() if fact.step in self._later:
-                yield from self._lacking(self._here)
-            case facts.PersonPresent():
-                yield from self._arrived(fact)
-            case facts.Attested() | facts.IntentApproved() | facts.Acknowledged():
-                yield from self._acts(fact.person, fact.role)
-            case (
-                facts.EntropyOpened()
-                | facts.PhraseShown()
-                | facts.PhraseConfirmed()
-                | facts.CardShown()
-                | facts.CardVerified()
-                | facts.FingerprintConfirmed()
-                | facts.CardAudited()
-                | facts.KeyProved()
-                | facts.AddressConfirmed()
-            ):
-                yield from self._acts(fact.person)
-            case facts.ItemStored():
-                yield from self._acts(fact.holder)
-                yield from self._acts(fact.sealed_by)
-            case facts.KeyRecovered() | facts.Aborted() | facts.ItemDestroyed():
-                for person in fact.persons:
-                    yield from self._acts(person)
-            case facts.ExceptionMade():
-                yield from self._excepted(fact)
+    def _empty(self, _: Fact) -> tuple[str, ...]:
+        self._present, self._here, self._is_whole = {}, {}, False
+        return ()
 
-    def _empty(self) -> None:
-        self._present, self._here = {}, Counter()
+    def _begun(self, fact: facts.Begin) -> Iterable[str]:
+        if fact.step in self._roll_calls:
+            return self._empty(fact)
+        if self._is_whole or fact.step not in self._later:
+            return ()
+        lacking = [*self._lacking(self._here)]
+        self._is_whole = not lacking
+        return lacking
+
+    def _one_acts(self, fact: Any) -> Iterable[str]:
+        return () if fact.person in self._present else self._acts(fact.person)
+
+    def _store(self, fact: facts.ItemStored) -> Iterable[str]:
+        return (*self._acts(fact.holder), *self._acts(fact.sealed_by))
+
+    def _all_act(self, fact: _ByAll) -> Iterator[str]:
+        for person in fact.persons:
+            yield from self._acts(person)
 
     def _lacking(self, counts: Mapping[str, int]) -> Iterator[str]:
         for name, role in self._roles.items():
             if (count := counts.get(name, 0)) < role.least:
                 yield f"{count} people were {visible(name)}, and {role.least} are needed"
 
-    def _arrived(self, fact: facts.PersonPresent) -> Iterator[str]:
+    def _arrived(self, fact: facts.PersonPresent) -> Iterable[str]:
         role = self._roles.get(fact.role)
         if role is None:
-            yield f"the plan has no role {visible(fact.role)}"
-            return
+            return (f"the plan has no role {visible(fact.role)}",)
+        if len(self._present) >= MOST_KEPT:
+            return (f"no more than {MOST_KEPT} people are in one room",)
         held = self._present.setdefault(fact.person, set())
         if fact.role in held:
-            yield f"{visible(fact.person)} is {visible(fact.role)} already"
-            return
+            return (f"{visible(fact.person)} is {visible(fact.role)} already",)
         held.add(fact.role)
-        self._here[fact.role] += 1
-        if role.most is not None and self._here[fact.role] > role.most:
-            here = f"{self._here[fact.role]} people are {visible(fact.role)}"
-            yield f"{here}, and {role.most} may be"
+        here = self._here[fact.role] = self._here.get(fact.role, 0) + 1
+        is_one_too_many = role.most is not None and here > role.most
+        if len(held) == 1 and not is_one_too_many:
+            return ()
+        return self._crowded(fact, role, here=here, held=held)
+
+    def _crowded(
+        self, fact: facts.PersonPresent, role: facts.PlannedRole, *, here: int, held: set[str]
+    ) -> Iterator[str]:
+        if role.most is not None and here > role.most:
+            yield f"{here} people are {visible(fact.role)}, and {role.most} may be"
         both = held & self._apart.get(fact.role, set())
         if len(both) > 1:
             roles = " and ".join(visible(one) for one in sorted(both))
             yield f"{visible(fact.person)} may not be both {roles}"
         if len(held) > 1 and any(self._roles[one].independent for one in held):
             yield f"{visible(fact.person)} is in an independent role, and in another one"
+
+    def _acts_in_role(self, fact: _InARole) -> Iterable[str]:
+        if fact.role in self._present.get(fact.person, ()):
+            return ()
+        return self._acts(fact.person, fact.role)
 
     def _acts(self, person: str, role: str | None = None) -> Iterator[str]:
         roles = self._present.get(person)

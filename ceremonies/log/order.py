@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact, Genesis, Plan
+from ceremonies.log.facts import FACTS, Fact, Genesis, Plan
 from ceremonies.spoken import visible
 
 _OUTSIDE = (
@@ -35,6 +36,17 @@ OPENING = ("check-machine", ROLL_CALL)
 """Actions that every session repeats; nothing that came after them is undone by that."""
 
 
+MOST_KEPT = 10_000
+"""How many different files, people, cards, keys or transactions are kept in mind at once.
+
+What comes beyond that is not known when something refers to it, so that a log of any size takes
+bounded memory and no ceremony that could be held is refused.
+"""
+
+Take: TypeAlias = Callable[[Any], Iterable[str]]
+"""Take the next fact of a type, and yield what is wrong with it."""
+
+
 class Order:
     """Steps: begun in the order of the plan, bracketed, attested, and all done before the end."""
 
@@ -46,109 +58,152 @@ class Order:
         self._ended: set[int] = set()
         self._failed: set[int] = set()
         self._excused: set[int] = set()
+        self._next = 0
         self._attested: dict[int, set[str]] = {}
         self._of_key: dict[str, set[int]] = {}
         self._open: int | None = None
         self._begun = self._last_ended = ""
         self._resumed = False
+        self._go_on()
+        keyed = (kind for kind in FACTS.values() if "key" in kind.__struct_fields__)
+        self.takes: dict[type[Fact], Take] = {
+            **dict.fromkeys(FACTS.values(), self.between),
+            **dict.fromkeys(keyed, self._of_a_key),
+            facts.Begin: self._begin,
+            facts.End: self._end,
+            facts.Closed: self._close,
+            facts.Attested: self._attest,
+            facts.Resumed: self._resume,
+            facts.KeyVoid: self._undo,
+            facts.SharesVoid: self._undo,
+            facts.Failed: self._fail,
+            facts.ExceptionMade: self._excuse,
+            facts.Paused: self._pause,
+        }
+        del self.takes[Genesis], self.takes[Plan]
 
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what is wrong with the place of a fact among the steps."""
-        match fact:
-            case facts.Begin():
-                yield from self._begin(fact)
-            case facts.End():
-                yield from self._end(fact)
-            case facts.Closed():
-                yield from self._close(fact)
-            case facts.Attested() if fact.step not in self._attempts:
-                yield f"the step {visible(fact.step)} had not begun"
-            case facts.Attested() if fact.step != self._last_ended:
-                yield f"the step {visible(fact.step)} had not ended, or another has begun since"
-            case facts.Attested():
-                self._attested.setdefault(self._index[fact.step], set()).add(fact.role)
-            case facts.Resumed():
-                self._open, self._resumed = None, True
-                if fact.program_sha256 != self._program:
-                    yield "it was resumed by another program than the one that began it"
-            case facts.KeyVoid() | facts.SharesVoid():
-                self._undo(fact.key)
-            case facts.Failed():
-                yield from self._fail(fact)
-            case facts.ExceptionMade() if self._index.get(fact.step) in self._failed:
-                self._excused.add(self._index[fact.step])
-            case facts.Paused() if fact.step != self._begun:
-                yield f"it pauses {_step(fact.step)}, and {_step(self._begun)} is under way"
-            case Genesis() | Plan():
-                pass
-            case _ if self._open is None and not isinstance(fact, self._between):
-                yield "it stands outside of any step"
-        if self._open is not None and (key := getattr(fact, "key", "")):
-            self._of_key.setdefault(key, set()).add(self._open)
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a step is under way, where everything has its place that is no bracket."""
+        return self._open is not None
+
+    def _attest(self, fact: facts.Attested) -> Iterable[str]:
+        if fact.step not in self._attempts:
+            return (f"the step {visible(fact.step)} had not begun",)
+        if fact.step != self._last_ended:
+            return (f"the step {visible(fact.step)} had not ended, or another has begun since",)
+        self._attested.setdefault(self._index[fact.step], set()).add(fact.role)
+        return ()
+
+    def _resume(self, fact: facts.Resumed) -> Iterable[str]:
+        self._open, self._resumed = None, True
+        if fact.program_sha256 != self._program:
+            return ("it was resumed by another program than the one that began it",)
+        return ()
+
+    def _pause(self, fact: facts.Paused) -> Iterable[str]:
+        if fact.step != self._begun:
+            return (f"it pauses {_step(fact.step)}, and {_step(self._begun)} is under way",)
+        return ()
+
+    def between(self, fact: Fact) -> Iterable[str]:
+        """Take what has its place in a step; some of it may stand outside of one too."""
+        if self._open is None:
+            allowed = (*_OUTSIDE, *_ON_RESUMING) if self._resumed else _OUTSIDE
+            return () if isinstance(fact, allowed) else ("it stands outside of any step",)
+        return ()
+
+    def _of_a_key(self, fact: Any) -> Iterable[str]:
+        if self._open is not None and len(self._of_key) < MOST_KEPT:
+            self._of_key.setdefault(fact.key, set()).add(self._open)
+        return self.between(fact)
 
     @property
     def _open_name(self) -> str:
         return "" if self._open is None else self._steps[self._open].id
 
-    @property
-    def _between(self) -> tuple[type[Fact], ...]:
-        return (*_OUTSIDE, *_ON_RESUMING) if self._resumed else _OUTSIDE
-
-    def _opens(self, index: int) -> bool:
-        return self._steps[index].do in OPENING
-
-    def _undo(self, key: str) -> None:
-        # what was done with a key that is void has to be done again with another
-        for index in self._of_key.pop(key, ()):
-            self._ended.discard(index)
+    def _again(self, undone: Iterable[int]) -> None:
+        """Take back that steps have ended."""
+        for index in undone:
+            for steps in (self._ended, self._failed, self._excused):
+                steps.discard(index)
             self._attested.pop(index, None)
+            self._next = min(self._next, index)
+        self._go_on()
 
-    def _begin(self, fact: facts.Begin) -> Iterator[str]:
-        index = self._index.get(fact.step)
-        if index is None:
-            yield f"the plan has no step {visible(fact.step)}"
-            return
-        if self._open is not None:
-            yield f"the step {visible(self._open_name)} had not ended"
-        for earlier, step in enumerate(self._steps[:index]):
-            if not self._is_past(earlier):
-                yield f"the step {visible(step.id)} comes before it and had not ended"
-                break
-        if not self._resumed and (
-            fact.step in self._attempts or index < max(self._ended, default=0)
-        ):
-            yield f"the step {visible(fact.step)} is past, and nothing was resumed since"
-        attempt = self._attempts.get(fact.step, 0) + 1
-        if fact.attempt != attempt:
-            yield f"it is attempt {attempt} at this step, and says {fact.attempt}"
-        self._attempts[fact.step] = attempt
-        # whoever goes back does everything after it again
-        for again in range(index, index + 1 if self._opens(index) else len(self._steps)):
-            self._ended.discard(again)
-            self._failed.discard(again)
-            self._excused.discard(again)
-            self._attested.pop(again, None)
-        self._open, self._begun, self._last_ended = index, fact.step, ""
-
-    def _end(self, fact: facts.End) -> Iterator[str]:
-        if self._open is None or fact.step != self._open_name:
-            yield f"the step {visible(fact.step)} is not under way"
-            return
-        self._ended.add(self._open)
-        self._open, self._begun, self._last_ended = None, "", fact.step
-
-    def _fail(self, fact: facts.Failed) -> Iterator[str]:
-        if self._open is None or fact.step != self._open_name:
-            yield f"the step {visible(fact.step)} is not under way"
-            return
-        self._failed.add(self._open)
-        self._open, self._begun = None, ""
+    def _go_on(self) -> None:
+        """Find the first step that has to end and has not."""
+        while self._next < len(self._steps) and self._is_past(self._next):
+            self._next += 1
 
     def _is_past(self, index: int) -> bool:
         """Whether a step ended, or may be left out; one that failed was excused by two people."""
         may_miss = not self._steps[index].mandatory
         is_left = index not in self._failed or index in self._excused
         return index in self._ended or (may_miss and is_left)
+
+    def _fail(self, fact: facts.Failed) -> Iterable[str]:
+        if self._open is None or fact.step != self._begun:
+            return (f"the step {visible(fact.step)} is not under way",)
+        self._failed.add(self._open)
+        self._next = min(self._next, self._open)
+        self._open, self._begun = None, ""
+        return ()
+
+    def _excuse(self, fact: facts.ExceptionMade) -> Iterable[str]:
+        if (index := self._index.get(fact.step)) in self._failed and index is not None:
+            self._excused.add(index)
+            self._go_on()
+        return ()
+
+    def _undo(self, fact: facts.KeyVoid | facts.SharesVoid) -> Iterable[str]:
+        # what was done with a key that is void has to be done again with another
+        for index in self._of_key.pop(fact.key, ()):
+            self._ended.discard(index)
+            self._attested.pop(index, None)
+            self._next = min(self._next, index)
+        if self._open is not None:
+            self._of_key[fact.key] = {self._open}
+        self._go_on()
+        return ()
+
+    def _begin(self, fact: facts.Begin) -> Iterable[str]:
+        index = self._index.get(fact.step)
+        if index is None:
+            return (f"the plan has no step {visible(fact.step)}",)
+        attempt = self._attempts.get(fact.step, 0) + 1
+        is_next = self._open is None and self._next >= index and fact.attempt == attempt
+        wrong = () if is_next and self._resumed else [*self._early(fact, index, attempt=attempt)]
+        self._attempts[fact.step] = attempt
+        # whoever goes back does everything after it again
+        if self._steps[index].do in OPENING:
+            self._again((index,))
+        else:
+            past = self._ended | self._failed if self._failed else self._ended
+            self._again([at for at in past if at >= index])
+        self._open, self._begun, self._last_ended = index, fact.step, ""
+        return wrong
+
+    def _early(self, fact: facts.Begin, index: int, *, attempt: int) -> Iterator[str]:
+        if self._open is not None:
+            yield f"the step {visible(self._open_name)} had not ended"
+        if self._next < index:
+            step = self._steps[self._next]
+            yield f"the step {visible(step.id)} comes before it and had not ended"
+        if not self._resumed and (
+            fact.step in self._attempts or index < max(self._ended, default=0)
+        ):
+            yield f"the step {visible(fact.step)} is past, and nothing was resumed since"
+        if fact.attempt != attempt:
+            yield f"it is attempt {attempt} at this step, and says {fact.attempt}"
+
+    def _end(self, fact: facts.End) -> Iterable[str]:
+        if self._open is None or fact.step != self._begun:
+            return (f"the step {visible(fact.step)} is not under way",)
+        self._ended.add(self._open)
+        self._go_on()
+        self._open, self._begun, self._last_ended = None, "", fact.step
+        return ()
 
     def _close(self, fact: facts.Closed) -> Iterator[str]:
         if fact.steps != len(self._steps):

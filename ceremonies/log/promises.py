@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Genesis, Plan, PlannedStep
+from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
 
 FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
@@ -57,50 +58,95 @@ _GROUP = re.compile(r"[0-9]{1,3}of(?P<cards>[0-9]{1,3})")
 
 
 class Promises:
-    """Steps: each ends with the facts in its brackets that its action is there for."""
+    """Steps: each ends with the facts in its brackets that its action is there for.
 
-    def __init__(self, plan: Plan, genesis: Genesis | None) -> None:
+    `seen` are the types of facts since a step began or ended; whoever reads them adds to it.
+    """
+
+    def __init__(self, plan: Plan, genesis: Genesis | None, *, seen: set[type[Fact]]) -> None:
+        self._seen = seen
         self._steps = {step.id: step for step in plan.steps}
         self._least = {role.role: role.least for role in plan.roles}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
         self._is_destroyed = False
-        self._reset()
-
-    def take(self, fact: Fact) -> Iterator[str]:
-        """Yield what a step lacks that ends with this fact."""
-        match fact:
-            case facts.Begin() | facts.Resumed():
-                self._reset()
-            case facts.End() if (step := self._steps.get(fact.step)) is not None:
-                yield from self._kept(step)
-                self._reset()
-            case facts.MachineChecked():
-                self._is_fit = fact.fit
-            case facts.EntropyCommitted() if facts.EntropyCollected in self._seen:
-                yield "the machine committed to its part after chance was collected"
-            case facts.EntropyOpened() if facts.EntropyCommitted not in self._seen:
-                yield "the machine's part was opened, and nothing was committed to"
-            case facts.EntropyCollected() if facts.EntropyOpened in self._seen:
-                yield "chance was collected after the machine's part was opened"
-            case facts.SharesSplit():
-                self._split = fact
-            case facts.ItemDestroyed():
-                self._is_destroyed = True
-            case facts.CardVerified():
-                self._cards[fact.set, fact.card] = fact.person
-            case facts.FingerprintConfirmed():
-                self._confirmed.add(fact.person)
-            case facts.IntentApproved():
-                self._approving.add(fact.role)
-        self._seen.add(type(fact))
-
-    def _reset(self) -> None:
-        self._seen: set[type[Fact]] = set()
         self._cards: dict[tuple[str, str], str] = {}
         self._confirmed: set[str] = set()
         self._approving: set[str] = set()
+        self._reset()
+        self.takes: dict[type[Fact], Take] = {
+            facts.Begin: self._begin,
+            facts.Resumed: self._begin,
+            facts.End: self._end,
+            facts.MachineChecked: self._check,
+            facts.EntropyCommitted: self._commit,
+            facts.EntropyOpened: self._open,
+            facts.EntropyCollected: self._collect,
+            facts.SharesSplit: self._share,
+            facts.ItemDestroyed: self._destroy,
+            facts.CardVerified: self._hand_out,
+            facts.FingerprintConfirmed: self._confirm,
+            facts.IntentApproved: self._approve,
+        }
+
+    def _begin(self, _: Fact) -> Iterable[str]:
+        self._reset()
+        return ()
+
+    def _end(self, fact: facts.End) -> Iterable[str]:
+        step = self._steps.get(fact.step)
+        lacking = [] if step is None else [*self._kept(step)]
+        self._reset()
+        return lacking
+
+    def _check(self, fact: facts.MachineChecked) -> Iterable[str]:
+        self._is_fit = fact.fit
+        return ()
+
+    def _commit(self, _: Fact) -> Iterable[str]:
+        if facts.EntropyCollected in self._seen:
+            return ("the machine committed to its part after chance was collected",)
+        return ()
+
+    def _open(self, _: Fact) -> Iterable[str]:
+        if facts.EntropyCommitted not in self._seen:
+            return ("the machine's part was opened, and nothing was committed to",)
+        return ()
+
+    def _collect(self, _: Fact) -> Iterable[str]:
+        if facts.EntropyOpened in self._seen:
+            return ("chance was collected after the machine's part was opened",)
+        return ()
+
+    def _share(self, fact: facts.SharesSplit) -> Iterable[str]:
+        self._split = fact
+        return ()
+
+    def _destroy(self, _: Fact) -> Iterable[str]:
+        self._is_destroyed = True
+        return ()
+
+    def _hand_out(self, fact: facts.CardVerified) -> Iterable[str]:
+        if len(self._cards) < MOST_KEPT:
+            self._cards[fact.set, fact.card] = fact.person
+        return ()
+
+    def _confirm(self, fact: facts.FingerprintConfirmed) -> Iterable[str]:
+        if len(self._confirmed) < MOST_KEPT:
+            self._confirmed.add(fact.person)
+        return ()
+
+    def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
+        if len(self._approving) < MOST_KEPT:
+            self._approving.add(fact.role)
+        return ()
+
+    def _reset(self) -> None:
+        self._seen.clear()
         self._is_fit = True
+        for what in (self._cards, self._confirmed, self._approving):
+            if what:
+                what.clear()
 
     def _kept(self, step: PlannedStep) -> Iterator[str]:
         for kind in FACTS_OF.get(step.do, ()):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
+from binascii import hexlify
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 
 from ceremonies.errors import InputError
-from ceremonies.log.chain import Extent, open_log
+from ceremonies.log.chain import Extent, open_log, pages
 from ceremonies.log.facts import FACTS, Aborted, Closed
 from ceremonies.log.meaning import Meaning
-from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, identity
+from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block
 from ceremonies.log.tree import Tree
 
 _ENVELOPE = re.compile(
@@ -20,7 +21,6 @@ _ENVELOPE = re.compile(
     rb'"type":"(?P<type>[a-z]+(?:\.[a-z]+)?)","boot":"[0-9a-f]{16}",'
     rb'"mono_ms":(?:0|[1-9][0-9]{0,15}),"data":\{[^\n]*\}\}\n'
 )
-_BUFFER = 1024 * 1024
 MOST_PROBLEMS = 1000
 """How many problems of records are told; of a log with more, the others are counted."""
 
@@ -40,9 +40,9 @@ class Reading:
         self.unknown: list[str] = []
         self.extents: dict[int, Extent] = {}
         self.records = self.understood = self.tail = self.bytes = self.unsaid = 0
-        self._wanted = frozenset(wanted)
+        self._wanted = sorted(wanted, reverse=True)
         self._tree = Tree()
-        self._flat = hashlib.sha256()
+        self._flat = sha256()
         self._prev = NO_RECORD
         self._seq = 0
         self._broken = False
@@ -55,49 +55,80 @@ class Reading:
         """
         descriptor = open_log(folder, os.O_RDONLY)
         try:
-            with open(descriptor, "rb", buffering=_BUFFER) as stream:
-                while line := stream.readline(MOST_BYTES + 1):
-                    if len(line) > MOST_BYTES:
-                        name = f"record {self.records}"
-                        self._say(f"{name} is longer than {MOST_BYTES} bytes")
-                        break
-                    if line.endswith(b"\n"):
-                        self._add(line)
-                    else:
-                        self.tail = len(line)
+            for lines in pages(descriptor):
+                if lines[-1].endswith(b"\n"):
+                    self._add(lines)
+                elif len(lines[-1]) < MOST_BYTES:
+                    self.tail = len(lines[-1])
+                else:
+                    self._say(f"record {self.records} is longer than {MOST_BYTES} bytes")
         except OSError as error:
             reason = (error.strerror or "unknown error").lower()
             raise InputError(f"cannot read the log: {reason}", hint="check the medium") from None
+        finally:
+            os.close(descriptor)
 
-    def _add(self, line: bytes) -> None:
-        leaf = self._judge(line)
-        self._prev = leaf
-        self._tree.append(leaf)
-        self._flat.update(line)
-        self.bytes += len(line)
-        self.records += 1
-        if self.records in self._wanted:
-            self.extents[self.records] = Extent(
-                size=self.records,
-                bytes=self.bytes,
-                root=self._tree.root(),
-                sha256=self._flat.hexdigest(),
-            )
+    def _add(self, lines: list[bytes]) -> None:
+        """Add whole lines, and stop on the way wherever an extent is wanted."""
+        while lines:
+            while self._wanted and self._wanted[-1] <= self.records:
+                self._wanted.pop()
+            most = self._wanted[-1] - self.records if self._wanted else len(lines)
+            now, lines = lines[:most], lines[most:]
+            self._take(now)
+            if len(now) == most:
+                self._mark()
 
-    def _judge(self, line: bytes) -> bytes:
-        """Judge one line, and return its identity."""
+    def _take(self, lines: list[bytes]) -> None:
+        leaves = [sha256(b"\0" + line).digest() for line in lines]
+        if not self._judge_together(lines, leaves):
+            self._judge_each(lines, leaves)
+        block = b"".join(lines)
+        self._tree.extend(leaves)
+        self._flat.update(block)
+        self.bytes += len(block)
+
+    def _mark(self) -> None:
+        self.extents[self.records] = Extent(
+            size=self.records,
+            bytes=self.bytes,
+            root=self._tree.root(),
+            sha256=self._flat.hexdigest(),
+        )
+
+    def _judge_together(self, lines: list[bytes], leaves: list[bytes]) -> bool:
+        """Judge lines that are all as they should be, or tell that they are not."""
+        prevs = [hexlify(leaf) for leaf in (self._prev, *leaves[:-1])]
+        told = decode_block(lines, first=self._seq, prevs=prevs)
+        if told is None:
+            return False
+        first, self.records = self.records, self.records + len(told)
+        self.understood += len(told)
+        self._seq += len(told)
+        self._prev = leaves[-1]
+        # what a damaged log says is not worth a sentence for each record
+        if not self._broken:
+            for problem in self.meaning.follow(told, first=first):
+                self._say(problem)
+        return True
+
+    def _judge_each(self, lines: list[bytes], leaves: list[bytes]) -> None:
+        for line, leaf in zip(lines, leaves, strict=True):
+            self._judge(line)
+            self._prev = leaf
+            self.records += 1
+
+    def _judge(self, line: bytes) -> None:
         try:
             record = decode(line)
         except InputError as error:
             self._judge_unread(line, error.cause)
-            return identity(line)
+            return
         self.understood += 1
         self._judge_place(record.seq, record.prev)
-        # what a damaged log says is not worth a sentence for each record
         if not self._broken:
-            for problem in self.meaning.take(record):
+            for problem in self.meaning.follow((record.fact,), first=record.seq):
                 self._say(problem)
-        return record.id
 
     def _judge_unread(self, line: bytes, why: str) -> None:
         found = _ENVELOPE.fullmatch(line)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
+from hashlib import sha256
 
 _NODE = b"\x01"
 
@@ -12,26 +13,35 @@ class Tree:
 
     def __init__(self) -> None:
         self.size = 0
-        self._peaks: list[bytes] = []
+        self._peaks: dict[int, bytes] = {}
 
     def append(self, leaf: bytes) -> None:
-        """Add a leaf by its hash, which is the identity of a record."""
-        complete, waiting = leaf, self.size
-        while waiting & 1:  # two complete trees of one height are one of the next
-            complete = _node(self._peaks.pop(), complete)
-            waiting >>= 1
-        self._peaks.append(complete)
-        self.size += 1
+        """Add one leaf."""
+        self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add leaves by their hashes, which are the identities of records."""
+        nodes = [*leaves]
+        self.size += len(nodes)
+        height = 0
+        while nodes:  # two complete trees of one height are one of the next
+            waiting = self._peaks.pop(height, None)
+            if waiting is not None:
+                nodes.insert(0, waiting)
+            if len(nodes) & 1:
+                self._peaks[height] = nodes.pop()
+            pairs = iter(nodes)
+            nodes = [
+                sha256(_NODE + left + right).digest()
+                for left, right in zip(pairs, pairs, strict=True)
+            ]
+            height += 1
 
     def root(self) -> bytes:
         """Hash what is there; of no leaves it is the hash of nothing."""
         if not self._peaks:
-            return hashlib.sha256().digest()
-        *higher, root = self._peaks
-        for peak in reversed(higher):
-            root = _node(peak, root)
+            return sha256().digest()
+        root, *higher = (self._peaks[height] for height in sorted(self._peaks))
+        for peak in higher:
+            root = sha256(_NODE + peak + root).digest()
         return root
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(_NODE + left + right).digest()

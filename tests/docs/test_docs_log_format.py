@@ -32,6 +32,7 @@ FORMS: dict[Any, str] = {
     facts.Count: "number",
     facts.Difference: "difference",
     facts.Sha256: "hash",
+    facts.PartSha256: "hash",
     facts.Fingerprint: "fingerprint",
     facts.Nonce: "nonce",
     facts.LogName: "log name",
@@ -93,6 +94,9 @@ def test_every_form_of_a_field_is_on_the_page() -> None:
     assert set(told) == set(FORMS.values()) | {"number from 1"}
     for hint, name in FORMS.items():
         for meta in getattr(hint, "__metadata__", ()):
+            if meta.min_length:
+                assert f"`[0-9a-f]{{{meta.min_length}}}`" in told[name], name
+                assert meta.min_length == meta.max_length
             if meta.pattern:
                 assert f"`{meta.pattern[2:-2]}`" in told[name], name
 

@@ -378,5 +378,5 @@ def test_many_people_are_counted_in_one_pass(sign: Path, tmp_path: Path) -> None
     assert isinstance(plan, facts.Plan)
     people = People(plan)
     for fact in crowd:
-        assert list(people.take(replace(fact, role=Counted("witness")))) == []
+        assert list(people.takes[facts.PersonPresent](replace(fact, role=Counted("witness")))) == []
     assert asked < 20 * len(crowd)
