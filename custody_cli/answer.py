@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as _json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import typer
 
@@ -37,12 +37,44 @@ def answer(
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise MachineError(
-            f"cannot write to standard output: {reason}", hint="nothing else was lost"
-        ) from None
+        raise _not_written(error) from None
     if exit_code:
         raise typer.Exit(exit_code)
+
+
+def stream(
+    values: Iterable[object],
+    *,
+    key: str,
+    about: Mapping[str, object] | None = None,
+    lines: bool,
+    exit_code: int = 0,
+) -> None:
+    """Print many values one after the other, none of them kept: text, or JSON.
+
+    As `lines` each is a line of its own; else all are one object, `about` and the list `key`.
+    """
+    try:
+        for one in values if lines else _object(values, key=key, about=about or {}):
+            print(one if isinstance(one, str) else _json.dumps(one), end="\n" if lines else "")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _not_written(error) from None
+    raise typer.Exit(exit_code)
+
+
+def _object(values: Iterable[object], *, key: str, about: Mapping[str, object]) -> Iterator[str]:
+    yield f"{_json.dumps(about)[:-1]}{', ' if about else ''}{_json.dumps(key)}: ["
+    for number, value in enumerate(values):
+        yield f"{', ' if number else ''}{_json.dumps(value)}"
+    yield "]}\n"
+
+
+def _not_written(error: OSError) -> MachineError:
+    reason = (error.strerror or "unknown error").lower()
+    return MachineError(f"cannot write to standard output: {reason}", hint="nothing else was lost")
 
 
 def note(text: str) -> None:

@@ -668,3 +668,42 @@ class LogVerifyAnswer(TypedDict):
     """`custody log verify`: exit 5 if one is tampered, else 3 if one is unreadable, else 4."""
 
     logs: list[LogVerdictJson]
+
+
+class LogSealAnswer(TypedDict):
+    """`custody log seal`: `seal`, and `words`, are the SHA-256 of the seven lines in `file`."""
+
+    log: str
+    size: int
+    seal: str
+    words: str
+    file: str
+
+
+class LogAttestAnswer(TypedDict):
+    """`custody log attest`: `command` is run on the person's own machine, beside a copy of `file`.
+
+    `signed` is whether a signature of `name` on this seal is in the folder and holds. A key that
+    was `key_exposed` made none that counts. `signers` are all whose signatures do.
+    """
+
+    log: str
+    size: int
+    seal: str
+    words: str
+    file: str
+    name: str
+    command: str
+    signed: bool
+    key_exposed: bool
+    signers: list[str]
+    quorum: int
+
+
+class LogRegisterAnswer(TypedDict):
+    """`custody log register`: `number` is the place of the `seal` in the registry, from 0."""
+
+    log: str
+    size: int
+    seal: str
+    number: int

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -36,19 +37,21 @@ class Extent:
 
 
 class Chain:
-    """Records, each following the one before it; `tail` is what comes after the last LF."""
+    """Records, each following the one before it; `tail` is what comes after the last LF.
 
-    def __init__(self) -> None:
+    With `keeping` off `records` stays empty, so that a log of any length takes no memory.
+    """
+
+    def __init__(self, *, keeping: bool = True) -> None:
         self.records: list[Record] = []
         self.tail = b""
+        self.size = 0
+        self.last = NO_RECORD
+        self._keeping = keeping
+        self._genesis: Genesis | None = None
         self._bytes = 0
         self._tree = Tree()
         self._flat = sha256()
-
-    @property
-    def last(self) -> bytes:
-        """Return the identity that the next record names."""
-        return self.records[-1].id if self.records else NO_RECORD
 
     def insist_begun(self) -> Genesis:
         """Return what the log was begun with.
@@ -56,17 +59,15 @@ class Chain:
         Raises:
             InputError: there is not one whole record.
         """
-        if not self.records:
+        if self._genesis is None:
             raise InputError("the log has no records", hint="begin the ceremony in another folder")
-        fact = self.records[0].fact
-        assert isinstance(fact, Genesis)
-        return fact
+        return self._genesis
 
     @property
     def extent(self) -> Extent:
         """Return how far the records go; the tail is not part of them."""
         return Extent(
-            size=len(self.records),
+            size=self.size,
             bytes=self._bytes,
             root=self._tree.root(),
             sha256=self._flat.hexdigest(),
@@ -79,7 +80,7 @@ class Chain:
             InputError: it is the first, and not a record at all: this is something else than a log.
             IntegrityError: it does not follow.
         """
-        seq = len(self.records)
+        seq = self.size
         try:
             record = decode(line)
         except InputError as error:
@@ -92,12 +93,16 @@ class Chain:
             raise IntegrityError(
                 f"record {seq} does not follow record {seq - 1} as it is here", hint=_EXAMINE
             )
-        if not seq and not isinstance(record.fact, Genesis):
-            raise IntegrityError("record 0 is not the genesis", hint=_EXAMINE)
+        if not seq:
+            if not isinstance(record.fact, Genesis):
+                raise IntegrityError("record 0 is not the genesis", hint=_EXAMINE)
+            self._genesis = record.fact
         self._tree.append(record.id)
         self._flat.update(line)
         self._bytes += len(line)
-        self.records.append(record)
+        self.size, self.last = seq + 1, record.id
+        if self._keeping:
+            self.records.append(record)
         return record
 
 
@@ -131,26 +136,49 @@ def _split(block: bytes) -> list[bytes]:
     return block.splitlines(keepends=True)
 
 
-def follow(descriptor: int) -> Chain:
+def follow(descriptor: int, *, keeping: bool = True) -> Chain:
     """Read a whole log from an open descriptor.
 
     Raises:
         InputError: it does not even begin as a log, or cannot be read.
         IntegrityError: a record is damaged or does not follow.
     """
-    chain = Chain()
+    chain = Chain(keeping=keeping)
+    for _ in _followed(descriptor, chain):
+        pass
+    return chain
+
+
+def _followed(descriptor: int, chain: Chain) -> Iterator[Record]:
     try:
         for lines in pages(descriptor):
             if lines[-1].endswith(b"\n"):
-                for line in lines:
-                    chain.add(line)
+                yield from map(chain.add, lines)
             elif len(lines[-1]) < MOST_BYTES:
                 chain.tail = lines[-1]
             else:
                 chain.add(lines[-1] + b"\n")
     except OSError as error:
         raise _unusable(error) from None
-    return chain
+
+
+def extent_of(folder: Path) -> Chain:
+    """Read the log of a folder as `read_chain` does, and keep no record of it."""
+    return _read(folder, keeping=False)
+
+
+def told(folder: Path, *, size: int) -> Iterator[Record]:
+    """Yield the first `size` records of the log of a folder, one after the other.
+
+    Raises:
+        InputError: there is no log.
+        IntegrityError: a record is damaged or does not follow.
+    """
+    descriptor = open_log(folder, os.O_RDONLY)
+    try:
+        yield from islice(_followed(descriptor, Chain(keeping=False)), size)
+    finally:
+        os.close(descriptor)
 
 
 def read_chain(folder: Path) -> Chain:
@@ -160,9 +188,13 @@ def read_chain(folder: Path) -> Chain:
         InputError: there is no log, or nothing in it.
         IntegrityError: a record is damaged or does not follow.
     """
+    return _read(folder, keeping=True)
+
+
+def _read(folder: Path, *, keeping: bool) -> Chain:
     descriptor = open_log(folder, os.O_RDONLY)
     try:
-        chain = follow(descriptor)
+        chain = follow(descriptor, keeping=keeping)
     finally:
         with contextlib.suppress(OSError):  # nothing was written through it
             os.close(descriptor)

@@ -22,20 +22,24 @@ from ceremonies.log.signers import Signers
 from ceremonies.spoken import visible
 
 _PREFIX = "seal-"
-_NAME = re.compile(r"seal-(?P<size>[0-9]{8,15})(?:\.(?P<signer>.+)\.sig)?", re.DOTALL)
+_NAME = re.compile(
+    r"seal-(?P<size>[0-9]{8,15})(?:\.(?P<signer>.+)\.(?P<kind>sig|key-exposed))?", re.DOTALL
+)
 
 
 class Seals:
     """The seals in a folder, and the signatures on them.
 
     `holding` are those that fix the bytes of this log, by their size; `signed` names for each of
-    them the people whose signatures hold, in the order of the list of signers.
+    them the people whose signatures hold, in the order of the list of signers. `exposed` are people
+    whose keys were on the machine of the ceremony.
     """
 
     def __init__(self, folder: Path) -> None:
         self.problems: list[str] = []
         self.holding: dict[int, Seal] = {}
         self.signed: dict[int, tuple[str, ...]] = {}
+        self.exposed: dict[str, None] = {}
         self._folder = folder / seals.FOLDER
         self._found: dict[int, Seal] = {}
         self._signatures: dict[int, dict[str, bytes]] = {}
@@ -121,6 +125,9 @@ class Seals:
 
     def _add(self, name: str) -> None:
         found = _NAME.fullmatch(name)
+        if found is not None and found["kind"] == seals.EXPOSED:
+            self.exposed[found["signer"]] = None
+            return
         if found is None or _name(int(found["size"]), found["signer"]) != name:
             raise InputError("it has the name of no seal and no signature", hint="move it away")
         size, limit = int(found["size"]), seals.MOST_BYTES

@@ -15,8 +15,10 @@ from ceremonies.errors import CeremonyError, IntegrityError, MachineError, Refus
 from ceremonies.log import seal, torn
 from ceremonies.log.chain import FILE, Chain, Extent, follow, open_log
 from ceremonies.log.commitment import Opening, boot_mark
+from ceremonies.log.evidence import Seals
 from ceremonies.log.facts import Aborted, Closed, Fact, Genesis
 from ceremonies.log.lines import LineFile
+from ceremonies.log.reading import Reading
 from ceremonies.log.records import NO_RECORD, Record, encode
 from ceremonies.log.reveal import open_reveal
 
@@ -231,6 +233,7 @@ class Journal:
                 f"the log has {len(chain.records)} records, and there is a seal of {sealed[-1]}",
                 hint="keep the folder as it is, and compare the log with another copy",
             )
+        _insist_seals(self.folder, log=self.genesis.log)
         ended = _has_ended(chain)
         if ended and chain.tail:
             raise IntegrityError(
@@ -244,6 +247,20 @@ class Journal:
         self._lines.cut(chain.extent.bytes)
         for recovered in () if ended else torn.unexplained(self.folder, chain.records):
             self.append(recovered)
+
+
+def _insist_seals(folder: Path, *, log: str) -> None:
+    """Insist that every seal that was made is one of this log; most were signed by people."""
+    found = Seals(folder)
+    if not found.sizes:
+        return
+    reading, known = Reading(found.sizes), len(found.problems)
+    reading.follow(folder)
+    found.judge(reading.extents, log=log, records=reading.records)
+    for problem in found.problems[known:]:
+        raise IntegrityError(
+            problem, hint="keep the folder as it is, and compare the log with another copy"
+        )
 
 
 def is_held(folder: Path) -> bool:

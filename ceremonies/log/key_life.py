@@ -11,6 +11,8 @@ from ceremonies.log.facts import Fact
 from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
 
+_MOST_TOLD = 20
+
 
 class Signing:
     """What one step saw of transactions: which were reviewed, under which intents, and approved."""
@@ -37,6 +39,7 @@ class Keys:
         self._held: set[str] = set()
         self._signings: dict[str, Signing] = {}
         self._step = ""
+        self._count = 0
         self.takes: dict[type[Fact], Take] = {
             facts.Begin: self._begin,
             facts.Resumed: self._resume,
@@ -57,6 +60,15 @@ class Keys:
     def is_void(self) -> bool:
         """Tell whether a key was lost and no other took its place."""
         return bool(self._void) and not self._good
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """Say which keys there are and how much was signed."""
+        good = [f"{visible(key)} was made: {one}" for key, one in self._good.items()]
+        void = [f"{visible(key)} is void" for key in self._void]
+        brought = [f"{visible(key)} was brought: {one}" for key, one in self._brought.items()]
+        signed = [f"signed {self._count} times under approved intents"] if self._count else []
+        return tuple([*good, *void, *brought, *signed][:_MOST_TOLD])
 
     def _begin(self, fact: facts.Begin) -> Iterable[str]:
         self._step = fact.step
@@ -205,6 +217,7 @@ class Keys:
         for one in self._signings.values():
             is_approved = is_approved or fact.intent in one.approved
             is_reviewed = is_reviewed or fact.txid in one.reviewed.get(fact.intent, ())
+        self._count += is_reviewed and is_approved
         wrong = "a transaction was signed that nobody had approved"
         return (*(() if is_reviewed and is_approved else (wrong,)), *self._use(fact))
 

@@ -60,6 +60,7 @@ class Meaning:
         self._seq = 0
         self._seen: set[type[Fact]] = set()
         self._order: Order | None = None
+        self._people: People | None = None
         self._wary: _Table = {
             kind: (self._turn, self._collect, self._settle)
             if kind in _COLLECTED
@@ -77,6 +78,20 @@ class Meaning:
     def files(self) -> list[tuple[int, facts.FileKept | facts.Recovered]]:
         """Return every file that is named, each as a record says it is, and the first that does."""
         return [(seq, fact) for fact, seq in self._files.items()]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Name everybody who was ever in the room, with their roles."""
+        ever = self._people.ever if self._people else {}
+        return tuple(
+            f"{visible(person)} ({', '.join(map(visible, sorted(roles)))})"
+            for person, roles in ever.items()
+        )
+
+    @property
+    def happened(self) -> tuple[str, ...]:
+        """Say what came of the ceremony."""
+        return self.keys.outcome
 
     def follow(self, told: Iterable[Fact], *, first: int) -> Iterator[str]:
         """Yield a sentence for each rule that the facts from record `first` on break."""
@@ -133,12 +148,9 @@ class Meaning:
 
     def _begin(self, plan: Plan) -> None:
         order = self._order = Order(plan, self.genesis)
-        rules: tuple[Rule, ...] = (
-            order,
-            Promises(plan, self.genesis, seen=self._seen),
-            People(plan),
-            self.keys,
-        )
+        self._people = People(plan)
+        promises = Promises(plan, self.genesis, seen=self._seen)
+        rules: tuple[Rule, ...] = (order, promises, self._people, self.keys)
         for kind in FACTS.values():
             takes = [rule.takes[kind] for rule in rules if kind in rule.takes]
             takes += [self._collect] if kind in _COLLECTED else []
@@ -201,6 +213,7 @@ class People:
         self._present: dict[str, set[str]] = {}
         self._here: dict[str, int] = {}
         self._is_whole = False
+        self.ever: dict[str, set[str]] = {}
         self.takes: dict[type[Fact], Take] = {
             facts.Resumed: self._empty,
             facts.Begin: self._begun,
@@ -254,6 +267,8 @@ class People:
         if fact.role in held:
             return (f"{visible(fact.person)} is {visible(fact.role)} already",)
         held.add(fact.role)
+        if len(self.ever) < MOST_KEPT:
+            self.ever.setdefault(fact.person, set()).add(fact.role)
         here = self._here[fact.role] = self._here.get(fact.role, 0) + 1
         is_one_too_many = role.most is not None and here > role.most
         if len(held) == 1 and not is_one_too_many:

@@ -22,6 +22,9 @@ FOLDER = "seals"
 NO_SEAL = "0" * 64
 """What the first seal has as the one before it."""
 
+EXPOSED = "key-exposed"
+"""How the name ends of a signature by a key that was on the ceremony's machine."""
+
 MOST_BYTES = 1024
 _WORDS_OF_A_HASH = 32
 _SEVEN_LINES = re.compile(

@@ -9,11 +9,11 @@ from pathlib import Path
 from ceremonies import disk
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError
 from ceremonies.log import seal as seals
-from ceremonies.log.chain import read_chain
+from ceremonies.log.chain import extent_of
 from ceremonies.log.journal import Journal
-from ceremonies.log.seal import Seal
+from ceremonies.log.seal import EXPOSED, Seal
 from ceremonies.log.signers import NAME, Signers
-from ceremonies.log.sshsig import MAX_SIZE
+from ceremonies.log.sshsig import EXPOSED_NAMESPACE, MAX_SIZE, sign_ed25519
 
 _SIGNATURE = re.compile(rf"(?P<seal>seal-[0-9]{{8,15}})\.(?P<name>{NAME.pattern})\.sig")
 _EXAMINE = "keep the folder as it is, and find out what changed it"
@@ -29,7 +29,7 @@ def make(journal: Journal) -> Seal:
         MachineError: the disk failed.
     """
     folder, extent = journal.folder, journal.extent
-    on_disk = read_chain(folder)
+    on_disk = extent_of(folder)
     if on_disk.tail or on_disk.extent != extent:
         raise IntegrityError("the log on the disk is not the one that was written", hint=_EXAMINE)
     earlier = seals.sizes(folder)
@@ -74,6 +74,19 @@ def import_signature(folder: Path, seal: Seal, name: str, armored: bytes, signer
             f"there is another signature of {name} on this seal",
             hint="one is enough; move the other away if it does not hold",
         )
+
+
+def record_exposed(folder: Path, seal: Seal, name: str, private: bytes) -> None:
+    """Record that somebody's private key was on the machine of a ceremony in earnest.
+
+    The signature is made for another namespace, so that under no file name it counts.
+
+    Raises:
+        MachineError: it is recorded already, or the disk failed.
+    """
+    armored = sign_ed25519(private, seal.text(), EXPOSED_NAMESPACE)
+    path = seals.path_of(folder, seal.size)
+    disk.create(path.with_name(f"{path.name}.{name}.{EXPOSED}"), armored)
 
 
 def signatures(folder: Path, seal: Seal) -> dict[str, bytes]:

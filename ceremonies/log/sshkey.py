@@ -12,8 +12,8 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from ceremonies.errors import InputError
@@ -21,6 +21,7 @@ from ceremonies.spoken import visible
 
 MIN_RSA_BITS = 3072
 MAX_RSA_BITS = 16384
+MAX_PRIVATE_SIZE = 64 * 1024
 
 _MAX_EXPONENT_BITS = 32
 _ED25519_FIELD = 2**255 - 19
@@ -171,6 +172,24 @@ def read_key(blob: bytes) -> PublicKey:
     application = wire.string() if kind in (_SK_ED25519, _SK_ECDSA) else None
     wire.end()
     return PublicKey(type=kind, blob=blob, identity=identity, application=application, holds=holds)
+
+
+def read_private(data: bytes) -> bytes:
+    """Read the 32 bytes of an Ed25519 private key file of OpenSSH that has no passphrase.
+
+    Raises:
+        InputError: it is not that; what is wrong with it is not quoted.
+    """
+    try:
+        found = serialization.load_ssh_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        found = None
+    if not isinstance(found, ed25519.Ed25519PrivateKey):
+        raise InputError(
+            "this is not an Ed25519 private key without a passphrase",
+            hint="sign with `ssh-keygen -Y sign` and give the signature instead",
+        )
+    return found.private_bytes_raw()
 
 
 def public_key_of(private: bytes) -> PublicKey:

@@ -14,6 +14,9 @@ from ceremonies.strict import base64_bytes
 NAMESPACE = "ceremony-seal-v1"
 """What a signature over a seal is made for; one made for anything else does not count."""
 
+EXPOSED_NAMESPACE = "ceremony-seal-v1-key-exposed"
+"""What a signature is made for by a key that was on the machine of a ceremony: it never counts."""
+
 MAX_SIZE = 16 * 1024
 """The longest armored signature that is read, in bytes; RSA of 16,384 bits needs half of it."""
 

@@ -32,22 +32,37 @@ def plain(record: Record) -> dict[str, object]:
     return {"seq": record.seq, "type": record.type, **said}
 
 
-def opened(folder: Path, records: Iterable[Record], *, log: str) -> dict[tuple[int, str], str]:
-    """Return the values that the folder's reveal file opens, by record and commitment.
+class Openings:
+    """What the reveal file of a folder opens of its log.
 
     The file is kept apart from what auditors get: where it is missing, nothing is opened. A line
     that opens nothing, such as one that a crash left, is passed over.
     """
-    openings: dict[int, list[Opening]] = {}
-    for line in _lines(folder):
-        opening = Opening(log=log, seq=line.seq, field=line.field, salt=line.salt, value=line.value)
-        openings.setdefault(line.seq, []).append(opening)
-    found = {}
-    for record in records:
-        for opening in openings.get(record.seq, ()):
+
+    def __init__(self, folder: Path, *, log: str) -> None:
+        self._of: dict[int, list[Opening]] = {}
+        for line in _lines(folder):
+            opening = Opening(
+                log=log, seq=line.seq, field=line.field, salt=line.salt, value=line.value
+            )
+            self._of.setdefault(line.seq, []).append(opening)
+
+    def of(self, record: Record) -> dict[tuple[int, str], str]:
+        """Return the values that are opened of one record, by its number and the commitment."""
+        found = {}
+        for opening in self._of.get(record.seq, ()):
             commitment = _commitment(opening)
             if commitment and commitment in msgspec.structs.astuple(record.fact):
                 found[record.seq, commitment] = opening.value
+        return found
+
+
+def opened(folder: Path, records: Iterable[Record], *, log: str) -> dict[tuple[int, str], str]:
+    """Return what the folder's reveal file opens of these records."""
+    openings = Openings(folder, log=log)
+    found: dict[tuple[int, str], str] = {}
+    for record in records:
+        found |= openings.of(record)
     return found
 
 

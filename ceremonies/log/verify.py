@@ -19,6 +19,7 @@ from ceremonies.log.facts import Aborted, Closed, Genesis, Plan
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
 from ceremonies.log.signers import Signers
+from ceremonies.spoken import visible
 
 SCRIPT = "script.toml"
 SIGNERS = "allowed_signers"
@@ -55,7 +56,9 @@ class Verdict:
 
     `size`, `root` (Base64) and `signers` are those of the last seal that holds and that somebody
     signed: 0, None and nobody where there is none. `is_anchored` is whether something from outside
-    confirms it, or nothing has to. `problems` are sentences for people.
+    confirms it, or nothing has to. `problems` are sentences for people. `final_seal` is the SHA-256
+    of the seal of all records, empty where none holds. `about`, `people` and `happened` are what
+    the log itself says of the ceremony, who was in it and what came of it.
     """
 
     log: str
@@ -67,6 +70,10 @@ class Verdict:
     quorum: int
     problems: tuple[str, ...]
     is_anchored: bool = True
+    final_seal: str = ""
+    about: str = ""
+    people: tuple[str, ...] = ()
+    happened: tuple[str, ...] = ()
 
 
 class Planner(Protocol):
@@ -168,6 +175,11 @@ class _Case:
         wrong = [*self._wrong(genesis)]
         state, lacking = self._state(is_tampered=bool(wrong))
         notes = [*self.reading.unknown, *lacking, *moved(self.folder, self.reading.meaning.files)]
+        notes += [
+            f"the key of {visible(name)} was on the machine of the ceremony (key-exposed): "
+            "what it signed there does not count"
+            for name in found.exposed
+        ]
         signed = max((size for size, names in found.signed.items() if names), default=0)
         return Verdict(
             log=genesis.log if genesis else "",
@@ -179,7 +191,22 @@ class _Case:
             quorum=self.quorum,
             problems=_bounded([*wrong, *notes], more=self.reading.unsaid),
             is_anchored=self._is_anchored(),
+            final_seal=self._final_seal(),
+            about=self._about(),
+            people=self.reading.meaning.people,
+            happened=self.reading.meaning.happened,
         )
+
+    def _final_seal(self) -> str:
+        seal = self.seals.holding.get(self.reading.records)
+        return seal.id if seal and isinstance(self.reading.meaning.last, Closed | Aborted) else ""
+
+    def _about(self) -> str:
+        plan, genesis = self.reading.meaning.plan, self.reading.meaning.genesis
+        if plan is None or genesis is None:
+            return ""
+        network = f", on {visible(plan.network)}" if plan.network else ""
+        return f"{visible(plan.title)} ({visible(plan.ceremony)}){network}, a {genesis.mode}"
 
     def _wrong(self, genesis: Genesis | None) -> Iterator[str]:
         """Yield what cannot be in a folder that nobody changed."""

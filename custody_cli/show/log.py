@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact
-from ceremonies.spoken import visible
+from ceremonies.spoken import in_fours, visible
 from custody_cli.show.console import console
 from custody_cli.show.console import facts as pairs
 from custody_cli.show.things import of_things
 
 if TYPE_CHECKING:
     from ceremonies.log.records import Record
-    from custody_cli.contract import LogVerdictJson, LogVerifyAnswer
+    from custody_cli.contract import LogAttestAnswer, LogRegisterAnswer, LogSealAnswer
+    from custody_cli.verifying import Found
 
 Opened = Mapping[tuple[int, str], str]
 """What commitments hide, by record and commitment."""
@@ -31,12 +32,9 @@ _STATES = {
 }
 
 
-def story(records: Iterable[Record], opened: Opened) -> None:
-    """Tell each record in one line; names and amounts only where the reveal file opens them."""
-    page = console()
-    for record in records:
-        line = f"{record.seq:>4}  {visible(sentence(record, opened))}"
-        page.print(line, soft_wrap=True)
+def line(record: Record, opened: Opened) -> str:
+    """Tell a record in one line; names and amounts only where the reveal file opens them."""
+    return f"{record.seq:>4}  {visible(sentence(record, opened))}"
 
 
 def sentence(record: Record, opened: Opened) -> str:
@@ -54,27 +52,102 @@ def sentence(record: Record, opened: Opened) -> str:
     return said or record.type
 
 
-def verdicts(found: LogVerifyAnswer) -> None:
+def verdicts(found: Sequence[Found]) -> None:
     """Draw what verifying found, a block for each log."""
     page = console()
-    for number, verdict in enumerate(found["logs"]):
+    for number, one in enumerate(found):
         if number:
             page.print()
-        page.print(pairs(_head(verdict)))
-        for problem in verdict["problems"]:
+        page.print(pairs(_head(one)))
+        for problem in one.verdict.problems:
             # what a problem quotes was made visible where it was quoted
             page.print(f"  - {problem}", soft_wrap=True)
 
 
-def _head(verdict: LogVerdictJson) -> Iterable[tuple[str, str]]:
-    yield "log", verdict["log"] or "unknown"
-    yield "folder", verdict["folder"]
-    yield "state", _STATES[verdict["state"]]
-    yield "records", str(verdict["records"])
-    if verdict["root"] is not None:
-        yield "sealed", f"the first {verdict['size']} records"
-        yield "root", verdict["root"]
-        yield "signed by", f"{_listed(verdict['signers'])} (quorum {verdict['quorum']})"
+def sealed(found: LogSealAnswer) -> None:
+    """Draw a seal, to be read aloud and taken away."""
+    page = console()
+    page.print(pairs(_seal(found)))
+
+
+def registered(found: LogRegisterAnswer) -> None:
+    """Draw that a ceremony is in the registry."""
+    about = f"line {found['number'] + 1}"
+    console().print(pairs([("log", found["log"]), ("seal", found["seal"]), ("registry", about)]))
+
+
+def attested(found: LogAttestAnswer) -> None:
+    """Draw what somebody runs to sign, or that they have signed."""
+    page = console()
+    page.print(pairs(_seal(found)))
+    name, file = found["name"], found["file"].rsplit("/", 1)[-1]
+    page.print()
+    if found["key_exposed"]:
+        page.print(f"{name}'s key was on this machine: that is recorded, and does not count.")
+    if found["signed"]:
+        page.print(f"{name} has signed this seal; so have, in all, {_listed(found['signers'])}")
+        page.print(f"({len(found['signers'])} of {found['quorum']} who are needed).")
+        return
+    page.print(f"{name}: copy {found['file']} to your own machine. There, compare")
+    page.print("its hash with the one above, and sign it with your own key:")
+    page.print()
+    page.print(f"  sha256sum {file}", soft_wrap=True)
+    page.print(f"  {found['command']}", soft_wrap=True)
+    page.print()
+    page.print(f"Bring {file}.sig back, or a picture of it as a QR code, and give it to")
+    page.print(f"  custody log attest DIR --as {name} --signature {file}.sig", soft_wrap=True)
+
+
+def _seal(found: LogSealAnswer | LogAttestAnswer) -> Iterator[tuple[str, str]]:
+    yield "log", found["log"]
+    yield "seal", f"of {found['size']} records"
+    for name, at in (("hash", 0), ("", 32)):
+        yield name, in_fours(found["seal"][at : at + 32])
+    spoken = found["words"].split()
+    for at in range(0, len(spoken), 4):
+        yield "" if at else "words", " ".join(spoken[at : at + 4])
+    yield "file", found["file"]
+
+
+def _head(one: Found) -> Iterable[tuple[str, str]]:
+    verdict = one.verdict
+    yield "log", verdict.log or "unknown"
+    yield "folder", str(one.folder)
+    yield "state", _STATES[verdict.state.value]
+    yield "records", str(verdict.records)
+    if verdict.root is not None:
+        yield "sealed", f"the first {verdict.size} records"
+        yield "root", verdict.root
+        yield "signed by", f"{_listed(verdict.signers)} (quorum {verdict.quorum})"
+    if verdict.about:
+        yield "what", "; ".join((verdict.about, *verdict.happened))
+        yield "people", _listed(verdict.people)
+        yield "proved", _PROVED[verdict.state.value]
+        yield "not proved", "who holds the keys, what the machine really did, that paper is gone"
+        yield "ask next", _ASK[verdict.state.value]
+
+
+_WHOLE = "every record is as it was written and follows the one before, as far as it goes"
+_PROVED = {
+    "complete": "every record is as it was written, the end is there, and its quorum signed it",
+    "incomplete": f"{_WHOLE}; not that this is the end",
+    "unsealed": f"{_WHOLE}; its quorum did not sign that",
+    "unanchored": f"{_WHOLE}; whoever made the folder could have made all of it",
+    "aborted": f"{_WHOLE}; people gave the ceremony up",
+    "void": f"{_WHOLE}; people gave the ceremony up and its key is void",
+    "tampered": "nothing: something in the folder is not what was written",
+    "unreadable": "nothing: this program cannot read it",
+}
+_ASK = {
+    "complete": "a witness for their copy of the closing seal; give it with --seal",
+    "incomplete": "whoever runs it how it goes on, and a witness for a closing seal",
+    "unsealed": "the people who are missing to sign: custody log attest",
+    "unanchored": "for your own list of signers (--signers), or a witness's seal (--seal)",
+    "aborted": "for proof that what was made was destroyed: custody log show",
+    "void": "for proof that every card and phrase of the key was destroyed: custody log show",
+    "tampered": "for other copies of the folder; keep this one as it is",
+    "unreadable": "which version of the program wrote it",
+}
 
 
 def _of_the_session(fact: Fact) -> str | None:

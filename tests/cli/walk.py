@@ -63,6 +63,9 @@ CEREMONIES = (
     "ceremony abort",
     "log show",
     "log verify",
+    "log seal",
+    "log attest",
+    "log register",
 )
 COINS = "hthhtththhthtthhhtthththtthhhththttthhththhtththhhttththht"
 CARDS = "AS 4D 9C KH 2S JD 7H TC 3D QS 8H 5C AD 6S KC 2H 9D 4S JC 8D 3H QD 7C TS 5H"
@@ -257,6 +260,9 @@ def live_ceremonies(room: Room, *flags: str) -> None:
     room.ok("ceremony", "abort", "stopped", *flags)
     room.ok("log", "show", "keygen", *flags)
     room.ok("log", "verify", "keygen", "sign", *flags)
+    room.ok("log", "seal", "keygen", *flags)
+    room.ok("log", "attest", "keygen", "--as", "bob", *flags)
+    room.ok("log", "register", "keygen", "--registry", "registry.jsonl", *flags)
 
 
 @cache
