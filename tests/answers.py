@@ -40,5 +40,8 @@ ANSWERS: dict[str, Any] = {
     "ceremony abort": contract.CeremonyRunAnswer,
     "ceremony status": contract.CeremonyStatusAnswer,
     "log show": contract.LogShowAnswer,
+    "log seal": contract.LogSealAnswer,
+    "log attest": contract.LogAttestAnswer,
+    "log register": contract.LogRegisterAnswer,
     "log verify": contract.LogVerifyAnswer,
 }
