@@ -53,12 +53,13 @@ def sentence(record: Record, opened: Opened) -> str:
 
 
 def verdicts(found: Sequence[Found]) -> None:
-    """Draw what verifying found, a block for each log."""
+    """Draw what verifying found, a block for each log; of a single one, also what that means."""
     page = console()
     for number, one in enumerate(found):
         if number:
             page.print()
-        page.print(pairs(_head(one)))
+        means = _meaning(one) if len(found) == 1 else ()
+        page.print(pairs((*_head(one), *means)))
         for problem in one.verdict.problems:
             # what a problem quotes was made visible where it was quoted
             page.print(f"  - {problem}", soft_wrap=True)
@@ -119,6 +120,10 @@ def _head(one: Found) -> Iterable[tuple[str, str]]:
         yield "sealed", f"the first {verdict.size} records"
         yield "root", verdict.root
         yield "signed by", f"{_listed(verdict.signers)} (quorum {verdict.quorum})"
+
+
+def _meaning(one: Found) -> Iterable[tuple[str, str]]:
+    verdict = one.verdict
     if verdict.about:
         yield "what", "; ".join((verdict.about, *verdict.happened))
         yield "people", _listed(verdict.people)
