@@ -45,7 +45,7 @@ def test_ours_is_as_short_as_the_references(number: int) -> None:
 
 
 @given(KINDS, st.binary(min_size=1, max_size=3_000), st.integers(16, 600), st.sampled_from("ZH2"))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_payload_comes_back(kind: Kind, data: bytes, longest: int, encoding: str) -> None:
     payload = Payload(kind, data)
     codes = bbqr.encode(payload, longest=longest, encoding=encoding)
