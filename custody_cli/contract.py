@@ -120,6 +120,32 @@ class KeyCheckAnswer(TypedDict):
     matches: bool
 
 
+class KeyLastWordAnswer(TypedDict):
+    """`custody key last-word`; there is no fingerprint where nothing was drawn."""
+
+    words: int
+    language: str
+    possible: int
+    fingerprint: str | None
+
+
+KeyConvertAnswer = TypedDict(
+    "KeyConvertAnswer", {"from": str, "to": str, "words": int, "fingerprint": str}
+)
+"""`custody key convert`."""
+
+
+class KeyChildAnswer(TypedDict):
+    """`custody key child`; single keys and bytes have no fingerprint."""
+
+    kind: str
+    path: str
+    index: int
+    parent: str
+    fingerprint: str | None
+    agreed_by: list[str]
+
+
 class GroupJson(TypedDict):
     """One group of cards and the files they were written to."""
 
@@ -129,8 +155,9 @@ class GroupJson(TypedDict):
 
 
 class ShareSplitAnswer(TypedDict):
-    """`custody share split`, and the RECORD it writes."""
+    """`custody share split`."""
 
+    form: str
     set: str
     scheme: str
     fingerprint: str
@@ -139,13 +166,18 @@ class ShareSplitAnswer(TypedDict):
 
 
 class ShareCheckAnswer(TypedDict):
-    """`custody share check`; groups and members count from 1."""
+    """`custody share check`; groups and members count from 1, `checks` is what was checked.
 
-    set: str
+    `set`, `member` and `needs` are null for a part of a Seed XOR without its record.
+    """
+
+    form: str
+    set: str | None
     group: int
-    member: int
-    needs: int
+    member: int | None
+    needs: int | None
     groups_needed: int
+    checks: list[str]
     valid: bool
 
 

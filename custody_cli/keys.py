@@ -9,23 +9,29 @@ from typing import Self
 
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError
-from ceremonies.keys import bip39, quorum, slip39
+from ceremonies.keys import bip39, last_word, seedqr
 from ceremonies.keys.rehearsal import insist_earnest, insist_practice
 from ceremonies.keys.seed import Scheme, Seed, read_seed
+from ceremonies.keys.set_record import Form, SetRecord
+from ceremonies.keys.shares import form_of, recover
+from ceremonies.keys.wordlist import in_a_row
 from ceremonies.network import REGTEST, Network
 from ceremonies.secret import Secret
+from custody_cli.cards import cards_from
 from custody_cli.exits import WrongUsage
 from custody_cli.sources import passphrase_from, secret_from
-
-_CARD_WORDS = (20, 33)
 
 
 @dataclass(frozen=True)
 class Key:
-    """A seed, and the BIP-39 passphrase that goes with it, if any."""
+    """A seed, and the BIP-39 passphrase that goes with it, if any.
+
+    `is_stretched` says that it was a phrase, of which its BIP-32 seed alone is left.
+    """
 
     seed: Seed
     passphrase: Secret | None
+    is_stretched: bool = False
 
 
 class Use(Enum):
@@ -69,10 +75,14 @@ def key_from(
     passphrase: str | None,
     *,
     use: Use,
+    known: bool,
+    language: str | None = None,
 ) -> Key:
     """Read the key that `--seed`, `--share`, `--scheme` and `--passphrase` describe.
 
-    With no source a person is asked: for the phrase, or under `slip39` for the cards.
+    With no source a person is asked: for the phrase, or under `slip39` for the cards. Where the
+    fingerprint it must have is not `known`, what a person types is typed twice: one wrong word in
+    sixteen, or in 256, makes another valid phrase.
 
     Raises:
         WrongUsage: both a seed and shares are given, or there is no terminal to ask at.
@@ -87,37 +97,76 @@ def key_from(
         )
     wanted = Scheme(scheme)
     if shares or (seed is None and wanted is Scheme.SLIP39):
-        return key_from_cards(shares, scheme, passphrase, use=use)
-    return Key(_seed_of(seed, wanted, use), passphrase_from(passphrase))
+        return key_from_cards(
+            shares, wanted, passphrase, use=use, known=known, form=None, record=None
+        )
+    found = _seed_of(seed, wanted, use, known=known, language=language)
+    return Key(found, passphrase_from(passphrase, twice=not known))
 
 
 def key_from_cards(
-    shares: Sequence[str] | None, scheme: str, passphrase: str | None, *, use: Use
+    sources: Sequence[str] | None,
+    scheme: Scheme,
+    passphrase: str | None,
+    *,
+    use: Use,
+    known: bool,
+    form: Form | None,
+    record: SetRecord | None,
 ) -> Key:
     """Recover a key from cards; the passphrase is BIP-39's or the cards' own, as the scheme says.
 
     Raises:
-        InputError: the cards are no quorum.
+        InputError: the cards are no quorum, or take no passphrase.
+        IntegrityError: a card is not the one on record.
         Refused: what they hold is not for this `use`.
         MachineError: libsecp256k1 is not serving; nothing was read.
     """
     insist_on_libsecp256k1()
-    wanted, secret_words = Scheme(scheme), passphrase_from(passphrase)
-    cards = cards_from(shares, rehearsal=use.is_rehearsal)
-    of_cards = secret_words if wanted is Scheme.SLIP39 else None
-    found = slip39.recover(cards, scheme=wanted, passphrase=of_cards)
+    secret_words = passphrase_from(passphrase, twice=not known)
+    cards = cards_from(sources, form=form, record=record, rehearsal=use.is_rehearsal)
+    if record is not None and record.form is Form.XOR and len(cards) != record.groups[0].of:
+        raise InputError(
+            f"{record.groups[0].of} parts are needed, and {len(cards)} given",
+            hint="bring every part of this Seed XOR",
+        )
+    of_cards = secret_words if scheme is Scheme.SLIP39 else None
+    found = recover(cards, scheme=scheme, passphrase=of_cards)
     use.insist(found)
-    return Key(found, secret_words if wanted is Scheme.BIP39 else None)
+    if form_of(cards[0]) is Form.CODEX32 and secret_words is not None:
+        raise InputError(
+            "codex32 shares take no passphrase", hint="they hold the seed that keys are made of"
+        )
+    return Key(found, secret_words if found.scheme is Scheme.BIP39 else None)
 
 
-def key_to_split(seed: str | None, scheme: str, passphrase: str | None, *, use: Use) -> Key:
-    """Read the seed to be split; its passphrase, under `slip39`, will be the cards' own."""
+def key_to_split(
+    seed: str | None, scheme: str, passphrase: str | None, *, use: Use, form: Form, known: bool
+) -> Key:
+    """Read the seed to be split; its passphrase, under `slip39`, will be the cards' own.
+
+    For codex32, which holds BIP-32 seeds, a phrase and its passphrase are stretched to theirs.
+
+    Raises:
+        WrongUsage: codex32 has no passphrase of its own.
+        CeremonyError: as `key_from` does.
+    """
     insist_on_libsecp256k1()
-    return Key(_seed_of(seed, Scheme(scheme), use), passphrase_from(passphrase, twice=True))
+    found = _seed_of(seed, Scheme(scheme), use, known=known)
+    key = Key(found, passphrase_from(passphrase, twice=True))
+    if form is not Form.CODEX32:
+        return key
+    if found.scheme is Scheme.SLIP39:
+        if key.passphrase is not None:
+            raise WrongUsage("codex32 shares take no passphrase", hint="leave out --passphrase")
+        return key
+    return Key(Seed(Scheme.SLIP39, found.bip32_seed(key.passphrase)), None, is_stretched=True)
 
 
-def _seed_of(source: str | None, wanted: Scheme, use: Use) -> Seed:
-    found = seed_from(source, rehearsal=use.is_rehearsal)
+def _seed_of(
+    source: str | None, wanted: Scheme, use: Use, *, known: bool, language: str | None = None
+) -> Seed:
+    found = seed_from(source, rehearsal=use.is_rehearsal, known=known, language=language)
     if wanted is Scheme.SLIP39 and found.scheme is not wanted:
         raise InputError(
             "a BIP-39 phrase is no SLIP-39 master secret", hint="leave out --scheme slip39"
@@ -126,71 +175,110 @@ def _seed_of(source: str | None, wanted: Scheme, use: Use) -> Seed:
     return found
 
 
-def seed_from(source: str | None, *, rehearsal: bool = False) -> Seed:
+def seed_from(
+    source: str | None, *, rehearsal: bool = False, known: bool, language: str | None = None
+) -> Seed:
     """Read a phrase or `slip39:HEX` from a source, or ask for the phrase."""
-    with secret_from(source, lambda: _ask_phrase(rehearsal), what="the seed") as written:
-        return read_seed(written)
-
-
-def cards_from(sources: Sequence[str] | None, *, rehearsal: bool = False) -> list[slip39.Card]:
-    """Read cards from their sources, or ask for one after the other until they are a quorum."""
-    if not sources:
-        return _ask_quorum(rehearsal)
-    named = [(source, f"card {number}") for number, source in enumerate(sources, start=1)]
-    return [card_from(source, name, rehearsal=rehearsal) for source, name in named]
-
-
-def card_from(source: str | None, name: str, *, rehearsal: bool = False) -> slip39.Card:
-    """Read one card; errors are told with its name."""
 
     def ask() -> Secret:
-        return _ask_card(name, rehearsal=rehearsal).words
+        return _ask_phrase(rehearsal, language or "english", known=known)
 
-    with secret_from(source, ask, what=name) as written:
-        try:
-            return slip39.read_card(written)
-        except InputError as error:
-            raise InputError(f"{name}: {error.cause}", hint=error.hint) from None
+    with secret_from(source, ask, what="the seed") as written:
+        return read_seed(written, language)
 
 
-def _ask_phrase(rehearsal: bool) -> Secret:
+def written_seed_from(source: str | None, written_as: str, *, use: Use, known: bool) -> Seed:
+    """Read a phrase as `key convert` takes it: as words, as a SeedQR or as a CompactSeedQR.
+
+    Raises:
+        WrongUsage: there is no source of a SeedQR: it is scanned, and not typed.
+        InputError: it is not what it should be, or is a master secret.
+        Refused: it is not for this `use`.
+    """
+    insist_on_libsecp256k1()
+    if written_as == "phrase":
+        found = seed_from(source, rehearsal=use.is_rehearsal, known=known)
+        if found.scheme is not Scheme.BIP39:
+            raise InputError("a master secret has no phrase", hint="give a BIP-39 phrase")
+    else:
+        read = seedqr.read_digits if written_as == "seedqr" else seedqr.read_compact
+        with secret_from(source, _not_typed, what="the SeedQR") as written:
+            found = read(written)
+    use.insist(found)
+    return found
+
+
+def _not_typed() -> Secret:
+    raise WrongUsage(
+        "what a SeedQR holds is not typed at a prompt", hint="give it as a file, - or fd:N"
+    )
+
+
+def beginning_from(
+    source: str | None, language: str | None, *, rehearsal: bool
+) -> tuple[Seed, ...]:
+    """Read a phrase without its last word, or ask for it, and complete it in every way."""
+
+    def ask() -> Secret:
+        from custody_cli import terminal
+
+        named = language or "english"
+
+        def accept(words: list[str]) -> Secret:
+            begun = Secret(" ".join(words).encode())
+            last_word.possible(begun, named)
+            return begun
+
+        return terminal.ask_words(
+            "Key holder: type all the words but the last",
+            wordlist=bip39.wordlist(named),
+            nearest=lambda word: bip39.nearest(word, named),
+            counts=last_word.COUNTS,
+            accept=accept,
+            rehearsal=rehearsal,
+        )
+
+    insist_on_libsecp256k1()
+    with secret_from(source, ask, what="the words") as written:
+        return last_word.possible(written, language)
+
+
+def _ask_phrase(rehearsal: bool, language: str, *, known: bool) -> Secret:
+    mistake = ""
+    while True:
+        title = "Key holder: type the words of the phrase"
+        first = _type_phrase(title, rehearsal, language, mistake)
+        if known:
+            return first
+        title = "Key holder: no fingerprint is expected, so type the words once more"
+        second = _type_phrase(title, rehearsal, language, "")
+        if first == second:
+            return first
+        mistake = f"{_difference(first, second)}; type the phrase anew"
+
+
+def _type_phrase(title: str, rehearsal: bool, language: str, mistake: str) -> Secret:
     from custody_cli import terminal
 
     def accept(words: list[str]) -> Secret:
         phrase = Secret(" ".join(words).encode())
-        read_seed(phrase)
+        read_seed(phrase, language)
         return phrase
 
     return terminal.ask_words(
-        "Key holder: type the words of the phrase",
-        wordlist=bip39.wordlist(),
-        nearest=bip39.nearest,
+        title,
+        wordlist=bip39.wordlist(language),
+        nearest=lambda word: bip39.nearest(word, language),
         counts=bip39.WORD_COUNTS,
         accept=accept,
         rehearsal=rehearsal,
+        mistake=mistake,
     )
 
 
-def _ask_card(name: str, beside: Sequence[slip39.Card] = (), *, rehearsal: bool) -> slip39.Card:
-    from custody_cli import terminal
-
-    def accept(words: list[str]) -> slip39.Card:
-        card = slip39.read_card(Secret(" ".join(words).encode()))
-        quorum.insist_together([*beside, card])
-        return card
-
-    return terminal.ask_words(
-        f"Card holder: type the words of {name}",
-        wordlist=slip39.wordlist(),
-        nearest=slip39.nearest,
-        counts=_CARD_WORDS,
-        accept=accept,
-        rehearsal=rehearsal,
-    )
-
-
-def _ask_quorum(rehearsal: bool) -> list[slip39.Card]:
-    cards: list[slip39.Card] = []
-    while not (enough := quorum.picked(cards)):
-        cards.append(_ask_card(f"card {len(cards) + 1}", cards, rehearsal=rehearsal))
-    return list(enough)
+def _difference(first: Secret, second: Secret) -> str:
+    one, other = first.reveal().split(), second.reveal().split()
+    if len(one) != len(other):
+        return f"{len(one)} words were typed, and then {len(other)}"
+    wrong = [str(n) for n, pair in enumerate(zip(one, other, strict=True), 1) if pair[0] != pair[1]]
+    return f"word{'s' * (len(wrong) > 1)} {in_a_row(wrong)} were not the same both times"

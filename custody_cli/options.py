@@ -37,6 +37,31 @@ class FormatChoice(StrEnum):
     STATIC = "static"
 
 
+class FormChoice(StrEnum):
+    """What a set consists of."""
+
+    SLIP39 = "slip39"
+    CODEX32 = "codex32"
+    XOR = "xor"
+
+
+class LanguageChoice(StrEnum):
+    """The languages that BIP-39 has a list for."""
+
+    CHINESE_SIMPLIFIED = "chinese_simplified"
+    CHINESE_TRADITIONAL = "chinese_traditional"
+    CZECH = "czech"
+    ENGLISH = "english"
+    FRENCH = "french"
+    ITALIAN = "italian"
+    JAPANESE = "japanese"
+    KOREAN = "korean"
+    PORTUGUESE = "portuguese"
+    RUSSIAN = "russian"
+    SPANISH = "spanish"
+    TURKISH = "turkish"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Say where an error came from.")]
 Out = Annotated[
@@ -69,6 +94,24 @@ SeedSource = Annotated[
 ShareSources = Annotated[
     list[str] | None,
     typer.Option("--share", metavar="SOURCE", help="One card: a file, - or fd:N; once per card."),
+]
+Language = Annotated[
+    LanguageChoice | None,
+    typer.Option(
+        "--language",
+        metavar="NAME",
+        help="The language of the phrase; found by itself, and english at a prompt, where absent.",
+    ),
+]
+FormName = Annotated[
+    FormChoice | None,
+    typer.Option(
+        "--as", help="What the cards are; found by itself, but for the phrases of a Seed XOR."
+    ),
+]
+SetFile = Annotated[
+    Path | None,
+    typer.Option("--set", metavar="RECORD", help="The record of the set it must be of."),
 ]
 PassphraseSource = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ceremonies import disk
@@ -123,10 +123,12 @@ def secret_to(
     json: bool = False,
     title: str = "secret",
     rehearsal: bool = False,
+    shown: Sequence[str] | None = None,
 ) -> None:
     """Write a secret: a new private file, `fd:N`, or with `reveal` standard output.
 
-    On a terminal it is shown on the alternate screen under `title`, and cleared.
+    On a terminal it is shown on the alternate screen under `title`, and cleared: its words, or
+    what is to be `shown` in their place.
     """
     insist_sink(sink, reveal=reveal, json=json, rehearsal=rehearsal)
     descriptor = _sink_descriptor(sink)
@@ -135,7 +137,7 @@ def secret_to(
     elif os.isatty(descriptor):
         from custody_cli import terminal
 
-        words = value.reveal().decode("utf-8", "replace").split()
+        words = shown or value.reveal().decode("utf-8", "replace").split()
         terminal.show_secret(title, words, rehearsal=rehearsal)
     else:
         _write(descriptor, value.reveal())

@@ -37,12 +37,14 @@ def ask_words(
     counts: Sequence[int],
     accept: Callable[[list[str]], T],
     rehearsal: bool = False,
+    mistake: str = "",
 ) -> T:
     """Ask for a phrase one word at a time, on the alternate screen, until `accept` takes it.
 
     `counts` are the lengths a phrase may have; an empty line ends a shorter one. Four letters are
     enough where they tell the word, several words may be given on one line, and `<` goes back.
-    `accept` raises `InputError` to have the phrase typed again, with its cause shown. Words show
+    `accept` raises `InputError` to have the phrase typed again, with its cause shown; `mistake` is
+    one that was made before. Words show
     while they are typed: only a `rehearsal`'s may be typed at a recorded terminal.
 
     Raises:
@@ -53,7 +55,6 @@ def ask_words(
     known = Vocabulary(wordlist, nearest)
     with alternate_screen(rehearsal=rehearsal) as tty:
         prompt = Prompt(tty, completer=lambda: of_words(known.words))
-        mistake = ""
         while True:
             tty.clear()
             tty.say(title)
@@ -64,6 +65,28 @@ def ask_words(
                 return accept(_phrase(tty, prompt, known, sorted(counts)))
             except InputError as error:
                 mistake = f"{error.cause} ({error.hint})" if error.hint else error.cause
+
+
+def ask_line(title: str, *, accept: Callable[[Secret], T], rehearsal: bool = False) -> T:
+    """Ask for a secret of one line, on the alternate screen, until `accept` takes it.
+
+    It may be parted by spaces, and shows while it is typed; `accept` raises `InputError` to have it
+    typed again.
+
+    Raises:
+        Declined: Ctrl-D.
+        MachineError: the terminal is recorded, and this is no `rehearsal`.
+        WrongUsage: there is no terminal.
+    """
+    with alternate_screen(rehearsal=rehearsal) as tty:
+        prompt = Prompt(tty)
+        tty.say(title)
+        tty.say("spaces do not matter, Ctrl-D gives up")
+        while True:
+            try:
+                return accept(Secret(prompt.read("characters: ").encode()))
+            except InputError as error:
+                tty.say(f"again: {error.cause} ({error.hint})")
 
 
 def ask_passphrase(what: str, *, twice: bool = False) -> Secret:

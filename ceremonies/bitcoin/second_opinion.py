@@ -142,3 +142,29 @@ def coin_account(name: str, seed: Secret, number: int) -> tuple[str, str, str]:
     address = change.AddressIndex(0).PublicKey().ToAddress()
     key = account_node.PublicKey().ToExtended()
     return master.FingerPrint().ToHex(), str(key), str(address)
+
+
+def private_key(seed: Secret, path: tuple[int, ...]) -> Secret:
+    """Return the private key at `path` below a BIP-32 seed, 32 bytes."""
+    node = _bip_utils().Bip32Slip10Secp256k1.FromSeed(seed.reveal())
+    for step in path:
+        node = node.ChildKey(step)
+    return Secret(node.PrivateKey().Raw().ToBytes())
+
+
+def wif(key: Secret, network: Network) -> Secret:
+    """Write a private key of 32 bytes as the WIF of a compressed key."""
+    version = b"\x80" if network.is_mainnet else b"\xef"
+    return Secret(_bip_utils().WifEncoder.Encode(key.reveal(), version).encode("ascii"))
+
+
+def master_xprv(key: Secret, chain_code: Secret, network: Network) -> tuple[Secret, str]:
+    """Write a master key as an extended private key, and return its fingerprint (8 hex digits)."""
+    lib = _bip_utils()
+    node = lib.Bip32Slip10Secp256k1.FromPrivateKey(
+        key.reveal(),
+        lib.Bip32KeyData(chain_code=lib.Bip32ChainCode(chain_code.reveal())),
+        lib.Bip32KeyNetVersions(network.xpub_version, network.xprv_version),
+    )
+    written = node.PrivateKey().ToExtended().encode("ascii")
+    return Secret(written), node.FingerPrint().ToHex()

@@ -80,8 +80,8 @@ def decode(phrase: Secret, language: str | None = None) -> tuple[Secret, str]:
             f"a phrase has 12, 15, 18, 21 or 24 words, not {len(words)}",
             hint="check that no word is missing or written twice",
         )
-    candidates = _candidates(words) if language is None else (language,)
-    tried = ((name, _entropy(words, name)) for name in candidates)
+    tried_in = candidates(words) if language is None else (language,)
+    tried = ((name, _entropy(words, name)) for name in tried_in)
     readings = {name: entropy for name, entropy in tried if entropy is not None}
     if not readings:
         raise InputError(
@@ -92,7 +92,7 @@ def decode(phrase: Secret, language: str | None = None) -> tuple[Secret, str]:
     if any(other != entropy for _, other in others):
         raise InputError(
             f"the phrase can be read in {lists.in_a_row(list(readings))}, with different results",
-            hint="name its language",
+            hint="name its language with --language",
         )
     _insist_equal(entropy, mnemonics.bip39_entropy(_joined(words), found))
     return entropy, found
@@ -116,6 +116,17 @@ def stretch(phrase: Secret, passphrase: Secret | None = None) -> Secret:
     return seed
 
 
+def candidates(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the languages that words may be of: those that know all of them, or else the closest."""
+    known = {name: sum(word in _positions(name) for word in words) for name in languages()}
+    complete_in = tuple(name for name, count in known.items() if count == len(words))
+    if complete_in:
+        return complete_in
+    # the language most of the words are of; English where that says nothing
+    closest = max(known, key=lambda name: (known[name], name == "english"))
+    return (closest,)
+
+
 @cache
 def _first(language: str) -> Mnemonic:
     from mnemonic import Mnemonic
@@ -131,16 +142,6 @@ def _first(language: str) -> Mnemonic:
 @cache
 def _positions(language: str) -> frozenset[str]:
     return frozenset(wordlist(language))
-
-
-def _candidates(words: tuple[str, ...]) -> tuple[str, ...]:
-    known = {name: sum(word in _positions(name) for word in words) for name in languages()}
-    complete_in = tuple(name for name, count in known.items() if count == len(words))
-    if complete_in:
-        return complete_in
-    # the language most of the words are of; English where that says nothing
-    closest = max(known, key=lambda name: (known[name], name == "english"))
-    return (closest,)
 
 
 def _entropy(words: tuple[str, ...], language: str) -> Secret | None:

@@ -8,12 +8,13 @@ from enum import StrEnum
 from itertools import count
 
 from ceremonies.errors import InputError
-from ceremonies.keys import bip39
+from ceremonies.keys import bip39, codex32
 from ceremonies.keys.entropy import Pool
 from ceremonies.keys.rehearsal import is_marked, with_mark
 from ceremonies.secret import Secret
 
 _MARK = b"slip39:"
+_CODEX32 = b"ms1"
 _BARE_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){16,64}")
 _CARD_WORDS = (20, 33)
 _LEAST_MASTER, _MOST_MASTER = 16, 64
@@ -105,8 +106,11 @@ def draw_seed(pool: Pool, *, words: int, rehearsal: bool = False) -> Seed:
     return Seed(Scheme.BIP39, next(entropy for entropy in draws if not is_marked(entropy)))
 
 
-def read_seed(written: Secret) -> Seed:
-    """Read a seed as people keep it: a BIP-39 phrase in any language, or `slip39:HEX`.
+def read_seed(written: Secret, language: str | None = None) -> Seed:
+    """Read a seed as people keep it: a BIP-39 phrase, `slip39:HEX`, or a seed in codex32.
+
+    The phrase may be in any language, or must be in the one that is named. A codex32 string is a
+    master secret too: both are the BIP-32 seed itself.
 
     Raises:
         InputError: neither, by position and never by word; bare hexadecimal too, because it
@@ -116,6 +120,8 @@ def read_seed(written: Secret) -> Seed:
     text = written.reveal().strip()
     if text[: len(_MARK)].lower() == _MARK:
         return Seed(Scheme.SLIP39, _master_secret(text[len(_MARK) :]))
+    if text[: len(_CODEX32)].lower() == _CODEX32:
+        return Seed(Scheme.SLIP39, _codex32_seed(written))
     if _BARE_HEX.fullmatch(text):
         raise InputError(
             "bare hexadecimal does not say its scheme",
@@ -127,8 +133,17 @@ def read_seed(written: Secret) -> Seed:
             f"a phrase has 12, 15, 18, 21 or 24 words, not {words}",
             hint="this may be a SLIP-39 card: give it as a share",
         )
-    entropy, language = bip39.decode(written)
-    return Seed(Scheme.BIP39, entropy, language)
+    entropy, found = bip39.decode(written, language)
+    return Seed(Scheme.BIP39, entropy, found)
+
+
+def _codex32_seed(written: Secret) -> Secret:
+    found = codex32.read(written)
+    if not found.is_secret:
+        raise InputError(
+            "this is a codex32 share, and not the seed itself", hint="give it as a share"
+        )
+    return found.seed()
 
 
 def _master_secret(digits: bytes) -> Secret:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ceremonies.bitcoin import mnemonics
 from ceremonies.errors import InputError, IntegrityError, Refused
 from ceremonies.keys import rehearsal as practice
+from ceremonies.keys import rs1024
 from ceremonies.keys import wordlist as lists
 from ceremonies.keys.card import MOST_OF_ANYTHING, Card, CardSet, Group
 from ceremonies.keys.entropy import Pool
@@ -28,6 +29,7 @@ __all__ = [
     "CardSet",
     "Group",
     "complete",
+    "insist_exponent",
     "insist_groups",
     "nearest",
     "read_card",
@@ -36,8 +38,7 @@ __all__ = [
     "wordlist",
 ]
 
-_EXTENDABLE = True
-_EXPONENT = 1
+_MOST_EXPONENT = 15
 _IDENTIFIER_MASK = 0x7FFF
 _LEAST_WORDS, _MOST_WORDS = 20, 59
 _INJECTING = Lock()
@@ -83,10 +84,7 @@ def read_card(words: Secret) -> Card:
     with suppress(MnemonicError):
         share = Share.from_mnemonic(text)
     if share is None:
-        raise InputError(
-            "the checksum or the form of the card does not match",
-            hint="every word is in the list: check for a wrong one and for their order",
-        )
+        raise _misread(said)
     return _card(share, Secret(text.encode()))
 
 
@@ -98,6 +96,8 @@ def split(
     pool: Pool,
     passphrase: Secret | None = None,
     rehearsal: bool = False,
+    extendable: bool = True,
+    exponent: int = 1,
 ) -> CardSet:
     """Split a seed into cards: `groups_needed` of the groups recover it.
 
@@ -106,10 +106,12 @@ def split(
     (printable ASCII). All chance comes from `pool`. The second implementation has recovered the
     seed from every quorum, or from a rotation through every card where there are over 1,000,
     before the cards are returned. For a `rehearsal` the seed must carry the mark, and the cards
-    carry its identifier; otherwise neither may.
+    carry its identifier; otherwise neither may. Under an `exponent` of 0 to 15 the passphrase is
+    stretched 10,000 x 2^exponent times; that of `extendable` cards does not depend on the set.
 
     Raises:
-        InputError: SLIP-39 has no such groups, or the passphrase is not printable ASCII.
+        InputError: SLIP-39 has no such groups or exponent, or the passphrase is not printable
+            ASCII.
         Refused: the phrase is not English: cards do not remember a language; or it is a
             rehearsal's where it may not be, or is not where it must.
         MachineError: the pool is worth fewer bits than the seed.
@@ -119,6 +121,7 @@ def split(
     from shamir_mnemonic.shamir import split_ems
 
     insist_groups(groups, groups_needed)
+    insist_exponent(exponent)
     if seed.language != "english":
         raise Refused(
             "cards do not remember a language, and this phrase is not English",
@@ -130,7 +133,7 @@ def split(
     plan = f"{groups_needed} of {' '.join(map(str, groups))}".encode()
     identifier = practice.SET_IDENTIFIER if rehearsal else _draw_identifier(pool, plan)
     encrypted = EncryptedMasterSecret.from_master_secret(
-        seed.secret.reveal(), secret_words.reveal(), identifier, _EXTENDABLE, _EXPONENT
+        seed.secret.reveal(), secret_words.reveal(), identifier, extendable, exponent
     )
     with _chance_from(_stream(pool, identifier, plan, encrypted)):
         dealt = split_ems(groups_needed, [(g.needs, g.of) for g in groups], encrypted)
@@ -220,6 +223,44 @@ def insist_groups(groups: Sequence[Group], groups_needed: int) -> None:
             f"{groups_needed} groups cannot be needed where there are {len(groups)}",
             hint="at least one group is needed, and at most all of them",
         )
+
+
+def insist_exponent(exponent: int) -> None:
+    """Refuse an iteration exponent that SLIP-39 does not have.
+
+    Raises:
+        InputError: it is not from 0 to 15.
+    """
+    if not 0 <= exponent <= _MOST_EXPONENT:
+        raise InputError(
+            f"there is no iteration exponent {exponent}",
+            hint="use 0 to 15; each one more takes twice as long at every recovery",
+        )
+
+
+def _misread(said: Sequence[str]) -> InputError:
+    """Say what is wrong with the words of a card that are all in the list."""
+    numbers = [wordlist().index(word) for word in said]
+    wrong = "the checksum of the card does not match"
+    if rs1024.is_valid(numbers):
+        return InputError(
+            "the checksum of the card holds, and what it says of itself cannot be",
+            hint="this is no card that a SLIP-39 tool made",
+        )
+    if (position := rs1024.wrong_word(numbers)) is not None:
+        return InputError(
+            f"{wrong}: if one word is wrong, it is word {position}",
+            hint="read that word again, letter by letter",
+        )
+    if (pair := rs1024.swapped_words(numbers)) is not None:
+        return InputError(
+            f"{wrong}: words {pair[0]} and {pair[1]} seem to have changed places",
+            hint="check their order on the card",
+        )
+    return InputError(
+        f"{wrong}: more than one word is wrong, or out of its place",
+        hint="every word is in the list: read all of them again",
+    )
 
 
 def _card_passphrase(scheme: Scheme, passphrase: Secret | None) -> Secret:

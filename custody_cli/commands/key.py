@@ -16,7 +16,7 @@ from ceremonies.network import network_named
 from ceremonies.secret import Secret
 from custody_cli import accounts, new_key
 from custody_cli.answer import answer
-from custody_cli.commands import example, noun
+from custody_cli.commands import example, key_forms, noun
 from custody_cli.exits import WrongUsage
 from custody_cli.keys import Use, key_from
 from custody_cli.options import (
@@ -26,6 +26,7 @@ from custody_cli.options import (
     DiceSides,
     Expect,
     Json,
+    Language,
     NetworkChoice,
     NetworkName,
     OptionalExpect,
@@ -197,6 +198,7 @@ def account_(
     seed: SeedSource = None,
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
+    language: Language = None,
     passphrase: PassphraseSource = None,
     expect: OptionalExpect = None,
     number: Annotated[int, typer.Option("--account", help="Which account, from 0.")] = 0,
@@ -233,7 +235,15 @@ def account_(
         raise WrongUsage("--token is for --format bsms alone", hint="leave it out")
     if output is not None:
         disk.insist_free(output)
-    key = key_from(seed, share, scheme.value, passphrase, use=Use.on(wanted.network))
+    key = key_from(
+        seed,
+        share,
+        scheme.value,
+        passphrase,
+        use=Use.on(wanted.network),
+        known=expect is not None,
+        language=language and language.value,
+    )
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         found = accounts.derived(wanted, steps, bip32_seed, expect, token)
     answer_ = accounts.account_answer(found, key.seed.scheme.value, output)
@@ -248,13 +258,22 @@ def check(
     seed: SeedSource = None,
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
+    language: Language = None,
     passphrase: PassphraseSource = None,
     rehearse: Rehearse = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Ask whether a backup is the key on record; nothing of it is revealed."""
-    key = key_from(seed, share, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
+    key = key_from(
+        seed,
+        share,
+        scheme.value,
+        passphrase,
+        use=Use.of(rehearse=rehearse),
+        known=True,
+        language=language and language.value,
+    )
     fingerprint = account.fingerprint_of(key.seed, key.passphrase)
     account.insist_fingerprint(fingerprint, expect)
     found: KeyCheckAnswer = {
@@ -263,6 +282,11 @@ def check(
         "matches": True,
     }
     answer(found, json=json, show=lambda: print(f"yes: this is key {fingerprint}"))
+
+
+app.command(name="last-word", epilog=key_forms.LAST_WORD)(key_forms.last_word)
+app.command(epilog=key_forms.CONVERT)(key_forms.convert)
+app.command(epilog=key_forms.CHILD)(key_forms.child)
 
 
 def _draw_recomputed(found: KeyRecomputeAnswer) -> None:

@@ -27,6 +27,7 @@ from custody_cli.options import (
     Height,
     HistoryFolders,
     Json,
+    Language,
     OptionalWalletFile,
     Out,
     PassphraseSource,
@@ -136,6 +137,7 @@ def sign(
     seed: SeedSource = None,
     share: ShareSources = None,
     scheme: SchemeName = SchemeChoice.BIP39,
+    language: Language = None,
     passphrase: PassphraseSource = None,
     policy: PolicyFile = None,
     approval: ApprovalFiles = None,
@@ -180,7 +182,18 @@ def sign(
         history=read_history(history, signers=signers, height=height),
         consent=consent,
         prevtx=prevtx,
-        key=lambda: _signer(key_from(seed, share, scheme.value, passphrase, use=use), registered),
+        key=lambda: _signer(
+            key_from(
+                seed,
+                share,
+                scheme.value,
+                passphrase,
+                use=use,
+                known=True,
+                language=language and language.value,
+            ),
+            registered,
+        ),
     )
     folder = psbts_in(Path(psbt)) if Path(psbt).is_dir() else []
     with _logged(bench, log, signers=signers, height=height):

@@ -1,4 +1,4 @@
-"""`custody share`: split a key into SLIP-39 cards, check one card, recover from a quorum."""
+"""`custody share`: split a key into cards, check one card, recover from a quorum."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceremonies import disk
-from ceremonies.keys import slip39
-from ceremonies.keys.account import fingerprint_of, insist_fingerprint
-from ceremonies.keys.rehearsal import is_practice_set
+from ceremonies.keys.card import Card, Group
 from ceremonies.keys.seed import Scheme
-from ceremonies.keys.set_record import check_card, read_record, record_of
+from ceremonies.keys.set_record import Dealt, Form, SetRecord
 from ceremonies.secret import Secret
 from custody_cli.answer import answer, note
+from custody_cli.cards import card_from, form_named, record_from
 from custody_cli.commands import example, noun
-from custody_cli.keys import Use, card_from, key_from_cards, key_to_split
+from custody_cli.exits import WrongUsage
 from custody_cli.options import (
     Coins,
     Debug,
     Dice,
     DiceSides,
+    FormChoice,
+    FormName,
     Json,
     OptionalExpect,
     Out,
@@ -34,18 +35,17 @@ from custody_cli.options import (
     SchemeName,
     SecretSink,
     SeedSource,
+    SetFile,
     ShareSources,
     TypedHex,
 )
-from custody_cli.pool import HandMade, pool_from
 from custody_cli.sources import insist_sink, secret_to
 
 if TYPE_CHECKING:
+    from ceremonies.keys.shares import Share
     from custody_cli.contract import ShareCheckAnswer, ShareRecoverAnswer, ShareSplitAnswer
 
 app = noun("share")
-
-_RECORD_LIMIT = 64 * 1024
 
 
 @app.command(
@@ -61,8 +61,18 @@ def split(
     output: Out,
     seed: SeedSource = None,
     groups_needed: Annotated[int, typer.Option(help="How many groups are needed.")] = 1,
+    form: Annotated[
+        FormChoice, typer.Option("--as", help="SLIP-39 cards, codex32 shares, or a Seed XOR.")
+    ] = FormChoice.SLIP39,
     scheme: SchemeName = SchemeChoice.BIP39,
     passphrase: PassphraseSource = None,
+    expect: OptionalExpect = None,
+    extendable: Annotated[
+        bool, typer.Option(help="SLIP-39: encrypted alike in every set of this secret.")
+    ] = True,
+    exponent: Annotated[
+        int, typer.Option(help="SLIP-39: 0 to 15; one more takes twice as long to recover.")
+    ] = 1,
     dice: Dice = None,
     dice_sides: DiceSides = 6,
     coins: Coins = None,
@@ -73,27 +83,44 @@ def split(
     debug: Debug = False,
 ) -> None:
     """Split a key into cards; every quorum is recovered by a second implementation first."""
-    groups = [slip39.Group.parse(text) for text in group]
-    slip39.insist_groups(groups, groups_needed)
+    from ceremonies.keys import shares
+    from ceremonies.keys.account import fingerprint_of, insist_fingerprint
+    from ceremonies.keys.set_record import record_of
+    from ceremonies.keys.slip39 import insist_exponent
+    from custody_cli.keys import Use, key_to_split
+    from custody_cli.pool import HandMade, pool_from
+
+    groups, kind = [Group.parse(text) for text in group], Form(form.value)
+    shares.insist_groups(kind, groups, groups_needed)
+    insist_exponent(exponent)
     disk.insist_free(output)
     files = _free_files(folder, groups)
-    key = key_to_split(seed, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
-    made = HandMade(
-        dice=dice, sides=dice_sides, coins=coins, cards=playing_cards, typed_hex=typed_hex
+    use, known = Use.of(rehearse=rehearse), expect is not None
+    key = key_to_split(seed, scheme.value, passphrase, use=use, form=kind, known=known)
+    fingerprint = fingerprint_of(
+        key.seed, key.passphrase if key.seed.scheme is Scheme.BIP39 else None
     )
-    cards = slip39.split(
+    if expect is not None:
+        insist_fingerprint(fingerprint, expect)
+    pool = pool_from(
+        HandMade(dice=dice, sides=dice_sides, coins=coins, cards=playing_cards, typed_hex=typed_hex)
+    )
+    dealt = shares.deal(
+        kind,
         key.seed,
         groups,
         groups_needed=groups_needed,
-        pool=pool_from(made),
+        pool=pool,
         passphrase=key.passphrase,
         rehearsal=rehearse,
+        extendable=extendable,
+        exponent=exponent,
     )
-    own_words = key.passphrase if key.seed.scheme is Scheme.BIP39 else None
-    record = record_of(cards, fingerprint=fingerprint_of(key.seed, own_words))
-    _write_all(files, cards, output, record.to_json())
-    found = _split_answer(cards, record.fingerprint, files)
-    note(f"one folder holds a quorum: part the cards in {folder} before anything else")
+    record = record_of(dealt, fingerprint=fingerprint, pool=pool)
+    _write_all(files, dealt, output, record.to_json())
+    found = _split_answer(record, files)
+    lost = "; they give back the key of the phrase, and not its words" if key.is_stretched else ""
+    note(f"one folder holds a quorum: part the cards in {folder} before anything else{lost}")
     answer(found, json=json, show=lambda: _draw_split(found))
 
 
@@ -102,29 +129,21 @@ def check(
     source: Annotated[
         str | None, typer.Argument(metavar="[SOURCE]", help="The card; asked for where absent.")
     ] = None,
-    set_: Annotated[
-        Path | None, typer.Option("--set", metavar="RECORD", help="The set it must be of.")
-    ] = None,
+    set_: SetFile = None,
+    form: FormName = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Check one card alone, without a quorum: its words, its checksum, its set."""
-    record = None
-    if set_ is not None:
-        record = read_record(disk.read(set_, limit=_RECORD_LIMIT, what="the set record"))
-    card = card_from(source, "the card")
-    if record is not None:
-        check_card(card, record)
-    if is_practice_set(card):
+    from ceremonies.keys.rehearsal import is_practice_set
+
+    record = record_from(set_)
+    card = card_from(source, "the card", form=form_named(form, record), record=record)
+    if isinstance(card, Card) and is_practice_set(card):
         note("warning: rehearsal cards have this set's identifier; so has one real set in 32,768")
-    found: ShareCheckAnswer = {
-        "set": card.set_id,
-        "group": card.group,
-        "member": card.member,
-        "needs": card.needs,
-        "groups_needed": card.groups_needed,
-        "valid": True,
-    }
+    if record is not None and not record.tags:
+        note("this record is of the first format: it has no tags to tell this card from a copy")
+    found = _check_answer(card, record)
     answer(found, json=json, show=lambda: _draw_check(found))
 
 
@@ -136,6 +155,8 @@ def check(
 def recover(
     secret_to_: SecretSink,
     share: ShareSources = None,
+    set_: SetFile = None,
+    form: FormName = None,
     passphrase: PassphraseSource = None,
     scheme: SchemeName = SchemeChoice.BIP39,
     expect: OptionalExpect = None,
@@ -145,27 +166,57 @@ def recover(
     debug: Debug = False,
 ) -> None:
     """Recover a key from a quorum of cards, by two implementations."""
+    from ceremonies.keys.account import fingerprint_of, insist_fingerprint
+    from custody_cli.keys import Use, key_from_cards
+
     insist_sink(secret_to_, reveal=reveal, json=json, rehearsal=rehearse)
-    key = key_from_cards(share, scheme.value, passphrase, use=Use.of(rehearse=rehearse))
+    record = record_from(set_)
+    kind = form_named(form, record)
+    expected = _expected(expect, record, kind)
+    key = key_from_cards(
+        share,
+        record.scheme if record is not None else Scheme(scheme.value),
+        passphrase,
+        use=Use.of(rehearse=rehearse),
+        known=expected is not None,
+        form=kind,
+        record=record,
+    )
     fingerprint = fingerprint_of(key.seed, key.passphrase)
-    if expect is not None:
-        insist_fingerprint(fingerprint, expect)
-    written = Secret(key.seed.written().reveal() + b"\n")
+    if expected is not None:
+        insist_fingerprint(fingerprint, expected)
     secret_to(
         secret_to_,
-        written,
+        Secret(key.seed.written().reveal() + b"\n"),
         reveal=reveal,
         json=json,
         title=f"key {fingerprint}",
         rehearsal=rehearse,
     )
     found: ShareRecoverAnswer = {"fingerprint": fingerprint, "scheme": key.seed.scheme.value}
-    if expect is None:
+    if expected is None:
         note("no fingerprint was expected: compare this one with the record before you rely on it")
     answer(found, json=json, show=lambda: print(fingerprint))
 
 
-def _free_files(folder: Path, groups: list[slip39.Group]) -> list[list[Path]]:
+def _expected(expect: str | None, record: SetRecord | None, form: Form | None) -> str | None:
+    """Name the fingerprint that must come out; a Seed XOR has nothing else to be known by."""
+    if record is not None:
+        if expect is not None and expect.lower() != record.fingerprint:
+            raise WrongUsage(
+                f"the record is of the key {record.fingerprint}, and --expect says another",
+                hint="bring the record of this key, or leave out --expect",
+            )
+        return record.fingerprint
+    if form is Form.XOR and expect is None:
+        raise WrongUsage(
+            "any phrases make a Seed XOR, so the key it must give has to be known",
+            hint="give --set or --expect",
+        )
+    return expect
+
+
+def _free_files(folder: Path, groups: list[Group]) -> list[list[Path]]:
     """Name a file for each card, all of them free, before a key is touched."""
     names = [
         [folder / f"card-{number}-{member}.txt" for member in range(1, group.of + 1)]
@@ -176,7 +227,7 @@ def _free_files(folder: Path, groups: list[slip39.Group]) -> list[list[Path]]:
     return names
 
 
-def _write_all(files: list[list[Path]], cards: slip39.CardSet, output: Path, record: bytes) -> None:
+def _write_all(files: list[list[Path]], dealt: Dealt, output: Path, record: bytes) -> None:
     """Write every card and the record, or leave nothing behind."""
     folder = files[0][0].parent
     is_new = not folder.is_dir()
@@ -184,12 +235,13 @@ def _write_all(files: list[list[Path]], cards: slip39.CardSet, output: Path, rec
         disk.make_folder(folder)
     written: list[Path] = []
     try:
-        for path, card in zip(
-            chain.from_iterable(files), chain.from_iterable(cards.cards), strict=True
+        for path, words in zip(
+            chain.from_iterable(files), chain.from_iterable(dealt.rows), strict=True
         ):
-            disk.create(path, card.words.reveal() + b"\n", mode=0o600)
+            disk.create(path, words.reveal() + b"\n", mode=0o600)
             written.append(path)
-        disk.create(output, record)
+        # it holds no secret, and is not for everybody either
+        disk.create(output, record, mode=0o600)
     except BaseException:
         for path in written:
             path.unlink()
@@ -198,18 +250,34 @@ def _write_all(files: list[list[Path]], cards: slip39.CardSet, output: Path, rec
         raise
 
 
-def _split_answer(
-    cards: slip39.CardSet, fingerprint: str, files: list[list[Path]]
-) -> ShareSplitAnswer:
+def _split_answer(record: SetRecord, files: list[list[Path]]) -> ShareSplitAnswer:
     return {
-        "set": cards.set_id,
-        "scheme": cards.scheme.value,
-        "fingerprint": fingerprint,
-        "groups_needed": cards.groups_needed,
+        "form": record.form.value,
+        "set": record.set_id,
+        "scheme": record.scheme.value,
+        "fingerprint": record.fingerprint,
+        "groups_needed": record.groups_needed,
         "groups": [
             {"needs": group.needs, "of": group.of, "files": [str(path) for path in row]}
-            for group, row in zip(cards.groups, files, strict=True)
+            for group, row in zip(record.groups, files, strict=True)
         ],
+    }
+
+
+def _check_answer(card: Share, record: SetRecord | None) -> ShareCheckAnswer:
+    from ceremonies.keys.shares import place_of
+
+    place = place_of(card, record)
+    tagged = ["tag"] if record is not None and record.tags else []
+    return {
+        "form": place.form.value,
+        "set": place.set_id,
+        "group": place.group,
+        "member": place.member,
+        "needs": place.needs,
+        "groups_needed": place.groups_needed,
+        "checks": ["checksum", *(["set"] if record is not None else []), *tagged],
+        "valid": True,
     }
 
 

@@ -17,6 +17,7 @@ def split(found: ShareSplitAnswer) -> None:
     page.print(
         facts(
             (
+                ("form", found["form"]),
                 ("set", found["set"]),
                 ("fingerprint", found["fingerprint"]),
                 ("scheme", found["scheme"]),
@@ -33,17 +34,16 @@ def split(found: ShareSplitAnswer) -> None:
 
 
 def check(found: ShareCheckAnswer) -> None:
-    """Draw what one card says of itself."""
+    """Draw what one card says of itself, and what it was checked for."""
     page = console()
     page.print("the card is valid")
-    page.print(
-        facts(
-            (
-                ("set", found["set"]),
-                ("group", str(found["group"])),
-                ("card", str(found["member"])),
-                ("cards needed", str(found["needs"])),
-                ("groups needed", str(found["groups_needed"])),
-            )
-        )
+    rows = (
+        ("form", found["form"]),
+        ("set", found["set"]),
+        ("group", found["group"]),
+        ("card", found["member"]),
+        ("cards needed", found["needs"]),
+        ("groups needed", found["groups_needed"]),
+        ("checked", ", ".join(found["checks"])),
     )
+    page.print(facts((name, "not said" if value is None else str(value)) for name, value in rows))

@@ -17,6 +17,10 @@ from shared_data import ROOT
 from signing.wallets_made import RECEIVED, make_psbt, make_wallet
 from timings import Timings
 
+from ceremonies.keys import entropy, slip39
+from ceremonies.keys.card import Group
+from ceremonies.keys.seed import Scheme, Seed
+from ceremonies.secret import Secret
 from ceremonies.wallets import file
 
 ROUNDS = 15
@@ -112,4 +116,34 @@ def test_showing_one_input_beside_importing_the_engine(
         f"importing Typer and the engine: {theirs * 1e3:.0f} ms",
         ratio=ours / theirs,
         wanted="at most 1.5x",
+    )
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """One card of a 2-of-3."""
+    seed = Seed(Scheme.BIP39, Secret(bytes(range(16))))
+    pool = entropy.draw([entropy.system()])
+    made = slip39.split(seed, [Group(2, 3)], groups_needed=1, pool=pool)
+    named = tmp_path / "card.txt"
+    named.write_bytes(made.cards[0][0].words.reveal())
+    return named
+
+
+def test_checking_a_card_beside_an_empty_command(timings: Timings, card: Path) -> None:
+    check = process(CUSTODY, "share", "check", str(card), "--json")
+    ours, theirs, engine = timings.fastest(check, empty(), process(ENGINE), rounds=ROUNDS)
+    timings.tell(
+        "custody share check",
+        f"{ours * 1e3:.0f} ms",
+        f"an empty Typer command: {theirs * 1e3:.0f} ms",
+        ratio=ours / theirs,
+        wanted="at most 2.5x",
+    )
+    timings.tell(
+        "custody share check",
+        f"{ours * 1e3:.0f} ms",
+        f"importing Typer and the engine: {engine * 1e3:.0f} ms",
+        ratio=ours / engine,
+        wanted="below 1x: it loads no engine",
     )

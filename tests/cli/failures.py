@@ -30,6 +30,7 @@ _KEY = "--seed phrase.txt --passphrase pass.txt"
 _SIGN = "psbt sign payment.psbt --wallet vault.wallet.json"
 _AGAIN = "key recompute --dice rolls.txt"
 _PROVE = "message sign --text proof --wallet vault.wallet.json"
+_PARTS = "--share xor-cards/card-1-1.txt --share xor-cards/card-1-2.txt"
 _CARDS = "--share cards/card-1-1.txt --share"
 
 FAILURES: dict[str, tuple[int, str]] = {
@@ -96,6 +97,30 @@ FAILURES: dict[str, tuple[int, str]] = {
     "nobody to ask for the machine's part": (
         2,
         f"key recompute --dice rolls.txt --commitment {'00' * 32} --expect 00000000",
+    ),
+    "a Seed XOR of which nobody knows the key": (
+        2,
+        "share recover --as xor --share xor-cards/card-1-1.txt --secret-to out",
+    ),
+    "a record of another key": (
+        2,
+        f"share recover {_CARDS} cards/card-1-2.txt --set set.json --expect 00000000 --secret-to o",
+    ),
+    "a record of another form": (
+        2,
+        f"share recover {_CARDS} cards/card-1-2.txt --set set.json --as xor --secret-to out",
+    ),
+    "a child of a kind that is a phrase": (2, "key child $PHRASE --secret-to out"),
+    "nobody to ask for a child's phrase": (2, "key child words --secret-to out"),
+    "nobody to ask for the words before the last": (2, "key last-word --secret-to out"),
+    "standard output as a sink of a child": (2, f"key child hex {_KEY} --secret-to -"),
+    "a SeedQR that nobody gave": (
+        2,
+        "key convert --from seedqr --to phrase --secret-to out",
+    ),
+    "dice for every last word": (
+        2,
+        "key last-word --all --words beginning.txt --dice rolls.txt --secret-to out",
     ),
     # what was given: 3
     "a phrase as a seed's name": (3, "key check --seed $PHRASE --expect 00000000"),
@@ -173,6 +198,53 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a card of another set": (
         3,
         f"share recover {_CARDS} other-cards/card-1-2.txt --secret-to out",
+    ),
+    "a card of another set than the record": (
+        3,
+        "share check other-cards/card-1-1.txt --set set.json",
+    ),
+    "a whole phrase that lacks its last word": (
+        3,
+        "key last-word --words phrase.txt --secret-to out",
+    ),
+    "a phrase as a SeedQR": (
+        3,
+        "key convert --seed phrase.txt --from seedqr --to phrase --secret-to out",
+    ),
+    "a phrase as a CompactSeedQR": (
+        3,
+        "key convert --seed phrase.txt --from compact-seedqr --to phrase --secret-to out",
+    ),
+    "a broken SeedQR": (
+        3,
+        "key convert --seed broken-seedqr.txt --from seedqr --to phrase --secret-to out",
+    ),
+    "a child that there is not": (3, f"key child hex {_KEY} --bytes 65 --secret-to out"),
+    "a child of no language": (3, f"key child words {_KEY} --language turkish --secret-to out"),
+    "a card of another set at a recovery": (
+        3,
+        f"share recover {_CARDS} other-cards/card-1-2.txt --set set.json --secret-to out",
+    ),
+    "a broken codex32 share": (3, "share check broken-codex32.txt"),
+    "too few codex32 shares": (
+        3,
+        "share recover --share codex32-cards/card-1-1.txt --secret-to out",
+    ),
+    "too few parts of a Seed XOR": (
+        3,
+        f"share recover {_PARTS} --set xor.json --secret-to out",
+    ),
+    "a codex32 share as a seed": (
+        3,
+        "key check --seed codex32-cards/card-1-1.txt --expect 00000000",
+    ),
+    "a Seed XOR with a part to spare": (
+        3,
+        f"share split {_KEY} --as xor --group 2of3 --secret-to new -o out",
+    ),
+    "an exponent that there is not": (
+        3,
+        f"share split {_KEY} --group 2of3 --exponent 16 --secret-to new -o out",
     ),
     "one card twice": (3, f"key check {_CARDS} cards/card-1-1.txt --expect 00000000"),
     "too few cards": (3, "share recover --share cards/card-1-1.txt --secret-to out"),
@@ -257,6 +329,15 @@ FAILURES: dict[str, tuple[int, str]] = {
         5,
         f"{_AGAIN} --opening phrase.txt --commitment {'00' * 32} --expect 00000000",
     ),
+    "parts of a Seed XOR that give another key": (
+        5,
+        f"share recover --as xor {_PARTS} --expect 00000000 --secret-to out",
+    ),
+    "a phrase that is no part of a Seed XOR": (5, "share check phrase.txt --set xor.json"),
+    "a split of another key than expected": (
+        5,
+        f"share split {_KEY} --group 2of3 --expect 00000000 --secret-to new -o out",
+    ),
     "a changed wallet file": (5, "wallet show changed.wallet.json"),
     # the machine: 6
     "a picture that exists": (6, "qr show payment.psbt --gif taken"),
@@ -284,6 +365,9 @@ IN_OLD_PYTHON_CURVES = (
     "key check --seed gone --expect 00000000",
     "share split --seed gone --group 2of3 --secret-to new -o out",
     "share recover --share gone --secret-to out",
+    "key last-word --words gone --secret-to out",
+    "key convert --seed gone --to seedqr --secret-to out",
+    "key child words --seed gone --secret-to out",
     "psbt sign gone --wallet gone --seed gone --yes -o out",
     "message sign --message gone --wallet gone --index 0 --seed gone --yes -o out",
 )
@@ -324,6 +408,10 @@ def furnish(room: Room, lived: Room) -> None:
     room.put("bad-checksum.txt", " ".join([words[1], words[0], *words[2:]]))
     card = _words(room, "cards/card-1-1.txt")
     room.put("broken-card.txt", " ".join([*card[:-2], card[-1], card[-2]]))
+    share = (room.work / "codex32-cards/card-1-1.txt").read_text()
+    room.put("broken-codex32.txt", share[:30] + ("q" if share[30] != "q" else "p") + share[31:])
+    digits = (room.work / "seedqr.txt").read_text()
+    room.put("broken-seedqr.txt", digits[:40] + str((int(digits[40]) + 1) % 2) + digits[41:])
     room.put("bare.txt", "d7f1c5e3a9b80642cafe1f2e3d4c5b6a")
     room.put("taken", "somebody else's")
     parts = (room.work / "payment.ur.txt").read_text().splitlines()

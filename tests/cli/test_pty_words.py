@@ -21,6 +21,9 @@ from cli.person import (
 from cli.room import Room
 from cli.walk import DICE_ALONE, PASSPHRASE, ROLLS
 
+from ceremonies.keys import bip39
+from ceremonies.secret import Secret
+
 
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
 def test_key_check_asks_for_the_phrase(furnished: Room, known: Known, term: str) -> None:
@@ -59,7 +62,29 @@ def test_words_complete_after_four_letters(furnished: Room, known: Known) -> Non
         someone.types("\t\x15" + words[0], enter=True)
         for start in range(1, 24, 8):
             someone.answers(f"word {start + 1} of 24:", " ".join(words[start : start + 8]))
+        someone.reads("no fingerprint is expected, so type the words once more")
+        type_words(someone, words, 24)
         insist_answered(someone.leaves(), "/86h/0h/0h]xpub")
+        insist_clean(someone, known)
+
+
+def test_a_phrase_that_nobody_expects_is_typed_until_it_is_the_same_twice(
+    furnished: Room, known: Known
+) -> None:
+    words = words_of(furnished, "phrase.txt")
+    entropy = bytearray(bip39.decode(Secret(" ".join(words).encode()))[0].reveal())
+    entropy[0] ^= 0x80
+    mistyped = bip39.encode(Secret(entropy)).reveal().decode().split()
+    wrong = [n for n, pair in enumerate(zip(words, mistyped, strict=True), 1) if pair[0] != pair[1]]
+    with person(furnished, "key", "account", "--script", "wpkh") as someone:
+        type_words(someone, mistyped, 24)
+        someone.reads("no fingerprint is expected, so type the words once more")
+        type_words(someone, words, 24)
+        someone.reads(f"words {' and '.join(map(str, wrong))} were not the same both times")
+        type_words(someone, words, 24)
+        someone.reads("type the words once more")
+        type_words(someone, words, 24)
+        insist_answered(someone.leaves(), "/84h/0h/0h]xpub")
         insist_clean(someone, known)
 
 
@@ -131,6 +156,8 @@ def test_share_split_asks_for_the_phrase_and_a_passphrase_twice(
     with person(furnished, *arguments, *more) as someone:
         wrong_word(someone, 24)
         type_words(someone, words_of(furnished, "phrase.txt"), 24)
+        someone.reads("type the words once more")
+        type_words(someone, words_of(furnished, "phrase.txt"), 24)
         someone.answers("passphrase:", PASSPHRASE)
         someone.answers("passphrase again:", "another")
         someone.reads("the two differ: type it again")
@@ -149,7 +176,7 @@ def test_share_check_asks_for_one_card(furnished: Room, known: Known) -> None:
         someone.reads("Card holder: type the words of the card")
         wrong_word(someone, 33)
         type_words(someone, broken, 33)
-        someone.reads("again from word 1: the checksum or the form of the card does not match")
+        someone.reads("again from word 1: the checksum of the card does not match")
         type_words(someone, card, 33)
         insist_answered(someone.leaves(), "the card is valid")
         insist_clean(someone, known)
@@ -236,4 +263,63 @@ def test_key_new_of_dice_alone_asks_for_exactly_so_many(furnished: Room, known: 
         ran = someone.leaves()
         insist_answered(ran, "sha256sum")
         assert ran.made == {"asked-alone.txt": (furnished.work / "dice-alone.txt").read_bytes()}
+        insist_clean(someone, known)
+
+
+def test_a_card_at_the_prompt_is_checked_against_the_record(furnished: Room, known: Known) -> None:
+    first, second = (words_of(furnished, f"cards/card-1-{n}.txt") for n in (1, 2))
+    foreign = words_of(furnished, "other-cards/card-1-2.txt")
+    arguments = ("share", "recover", "--set", "set.json", "--passphrase", "pass.txt")
+    with person(furnished, *arguments, "--secret-to", "recorded.txt") as someone:
+        type_words(someone, foreign, 33)
+        someone.reads("again from word 1: the card is not of this set")
+        type_words(someone, first, 33)
+        type_words(someone, second, 33)
+        ran = someone.leaves()
+        assert ran.code == 0
+        assert ran.made == {"recorded.txt": (furnished.work / "phrase.txt").read_bytes()}
+        insist_clean(someone, known)
+
+
+def test_codex32_shares_are_asked_for_and_wrong_characters_named(furnished: Room) -> None:
+    split = furnished.ok(
+        *("share", "split", "--as", "codex32", "--seed", "codex32.txt", "--group", "2of3"),
+        *("--secret-to", "asked-codex", "-o", "codex.json"),
+    )
+    first, second = ((furnished.work / f"asked-codex/card-1-{n}.txt").read_text() for n in (1, 3))
+    known = Known()
+    for number, text in enumerate((first, second)):
+        known.add_text(f"share {number}", text.strip()[9:])
+    wrong = f"{first[:20]}{'p' if first[20] == 'q' else 'q'}{first[21:]}"
+    arguments = ("share", "recover", "--as", "codex32", "--secret-to", "codex-out.txt")
+    with person(furnished, *arguments) as someone:
+        someone.reads("Card holder: type the characters of card 1")
+        someone.answers("characters:", wrong.strip())
+        someone.reads("character 21 is wrong")
+        someone.types(first.strip().upper())
+        someone.reads("type the characters of card 2")
+        someone.types(first.strip())
+        someone.reads("both have index a, and are the same share")
+        someone.types(second.strip())
+        ran = someone.leaves()
+        assert ran.code == 0
+        assert ran.made == {"codex-out.txt": (furnished.work / "codex32.txt").read_bytes()}
+        insist_clean(someone, known)
+    furnished.ran.remove(split)
+
+
+def test_last_word_asks_for_the_words_before_it_and_shows_the_phrase(furnished: Room) -> None:
+    words = words_of(furnished, "phrase.txt")
+    with person(furnished, "key", "last-word", "--secret-to", "-", "--reveal") as someone:
+        someone.reads("Key holder: type all the words but the last")
+        type_words(someone, words[:-1], 23)
+        someone.reads("write it down, then press Enter")
+        shown = re.findall("[a-z]+", " ".join(someone.screens.visible().splitlines()[1:]))
+        assert [word in shown for word in words[:-1]] == [True] * 23
+        someone.types("")
+        ran = someone.leaves()
+        assert ran.code == 0
+        assert ran.made == {}
+        known = Known()
+        known.add_words("the phrase", " ".join(words[:-1]))
         insist_clean(someone, known)

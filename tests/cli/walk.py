@@ -32,6 +32,9 @@ COMMANDS = (
     "key recompute",
     "key account",
     "key check",
+    "key last-word",
+    "key convert",
+    "key child",
     "share split",
     "share check",
     "share recover",
@@ -73,14 +76,10 @@ TWENTY = "17 3 20 8 11 5 14 1 9 19 6 2 13 16 4 18 10 7 12 15 20 5 9 3 17"
 HEX = "c0ffee5eed1e55a17b0a7d09f1e2d3c4"
 DICE_ALONE = "65515223131652132161133154444123616466443112153441"
 SINKS = (
-    "phrase.txt",
-    "committed.txt",
-    "opening.txt",
-    "dice-alone.txt",
-    "recovered.txt",
-    "cards/",
-    "slip39-cards/",
-    "master.txt",
+    *("committed.txt", "opening.txt", "dice-alone.txt"),
+    *("phrase.txt", "recovered.txt", "cards/", "slip39-cards/", "master.txt"),
+    *("codex32-cards/", "codex32.txt", "xor-cards/", "xor.txt"),
+    *("completed.txt", "last-words.txt", "seedqr.txt", "compact.bin", "read-back.txt", "child-"),
 )
 """Where the walks send secrets: the only files of theirs that may hold any."""
 
@@ -119,6 +118,8 @@ def live(room: Room, *flags: str) -> None:
         *("--passphrase", "pass.txt", "--expect", fingerprint, "--secret-to", "recovered.txt"),
         *flags,
     )
+    live_other_forms(room, key, *flags)
+    live_other_writings(room, key, *flags)
     room.ok(
         *("wallet", "create", "--name", "vault", "--descriptor", descriptor),
         *("--network", "regtest", "-o", "vault.wallet.json", *flags),
@@ -200,6 +201,39 @@ def make_by_hand(room: Room, *flags: str) -> None:
         *("key", "new", "--dice", "fifty.txt", "--dice-only", "--words", "12"),
         *("--secret-to", "dice-alone.txt", *flags),
     )
+
+
+def live_other_forms(room: Room, key: tuple[str, ...], *flags: str) -> None:
+    """Split the key as codex32 shares and as a Seed XOR, check one of each, recover."""
+    for form, group, chosen in (("codex32", "2of3", "13"), ("xor", "3of3", "123")):
+        folder, record = f"{form}-cards", f"{form}.json"
+        room.ok(
+            *("share", "split", "--as", form, *key, "--group", group),
+            *("--secret-to", folder, "-o", record, *flags),
+        )
+        room.ok("share", "check", f"{folder}/card-1-1.txt", "--set", record, *flags)
+        cards = [("--share", f"{folder}/card-1-{number}.txt") for number in chosen]
+        passphrase = key[2:] if form == "xor" else ()
+        room.ok(
+            *("share", "recover", "--set", record, *(part for card in cards for part in card)),
+            *(*passphrase, "--secret-to", f"{form}.txt", *flags),
+        )
+
+
+def live_other_writings(room: Room, key: tuple[str, ...], *flags: str) -> None:
+    """Complete the phrase anew, write it as both kinds of SeedQR, and derive children of it."""
+    room.put("beginning.txt", " ".join(_text(room.work / "phrase.txt").split()[:-1]))
+    begun = ("key", "last-word", "--words", "beginning.txt")
+    room.ok(*begun, "--dice", "rolls.txt", "--secret-to", "completed.txt", *flags)
+    room.ok(*begun, "--all", "--secret-to", "last-words.txt", *flags)
+    room.ok("key", "convert", *key, "--to", "seedqr", "--secret-to", "seedqr.txt", *flags)
+    room.ok("key", "convert", *key, "--to", "compact-seedqr", "--secret-to", "compact.bin", *flags)
+    room.ok(
+        *("key", "convert", "--seed", "compact.bin", "--from", "compact-seedqr", "--to", "phrase"),
+        *("--passphrase", "pass.txt", "--secret-to", "read-back.txt", *flags),
+    )
+    for kind in ("words", "xprv", "wif", "hex"):
+        room.ok("key", "child", kind, *key, "--secret-to", f"child-{kind}.txt", *flags)
 
 
 def live_slip39(room: Room, *flags: str) -> None:
@@ -325,8 +359,17 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
             known.add_seed(f"{name} key", _text(room.work / "phrase.txt"), PASSPHRASE)
             for made in ("committed", "opening", "dice-alone"):
                 known.add_seed(f"{name} {made}", _text(room.work / f"{made}.txt"))
+
+            known.add_seed(f"{name} completed", _text(room.work / "completed.txt"))
+            known.add_text(f"{name} seedqr", _text(room.work / "seedqr.txt"))
+            known.add_seed(f"{name} child", _text(room.work / "child-words.txt"))
+            for kind in ("xprv", "wif", "hex"):
+                known.add_text(f"{name} child {kind}", _text(room.work / f"child-{kind}.txt"))
         for card in sorted(room.work.glob("*cards/*.txt")):
-            known.add_words(f"{name} {card.name}", _text(card))
+            if card.parent.name.startswith("codex32"):
+                known.add_text(f"{name} {card.name}", _text(card)[9:])
+            else:
+                known.add_words(f"{name} {card.name}", _text(card))
         for seed in sorted(room.work.glob("seed-*.txt")):
             words = _text(room.work / seed.name.replace("seed", "pass"))
             known.add_seed(f"{name} {seed.name}", _text(seed), words)

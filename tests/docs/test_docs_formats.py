@@ -12,6 +12,9 @@ from doc_pages import DESCRIPTOR, DOCS, blocks, practice
 
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.conduct.steps.account import AccountFile
+from ceremonies.keys import slip39
+from ceremonies.keys.account import fingerprint_of
+from ceremonies.keys.card_check import check_card
 from ceremonies.keys.entropy import Pool, Source
 from ceremonies.keys.set_record import read_record
 from ceremonies.secret import Secret
@@ -22,13 +25,13 @@ FORMATS = DOCS / "formats.md"
 
 
 def test_the_intent_of_the_page_is_computed_by_a_hash_function_alone(tmp_path: Path) -> None:
-    (program,) = blocks(FORMATS, "python")
+    (program,) = (one for one in blocks(FORMATS, "python") if one.heading == "The intent")
     imported = [line for line in program.text.splitlines() if "import" in line]
     assert imported == ["from hashlib import sha256"]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(program.text, "formats.md", "exec"), {"__name__": "formats"})
-    (told,) = blocks(FORMATS, "text")
+    (told,) = (one for one in blocks(FORMATS, "text") if one.heading == "The intent")
     assert printed.getvalue() == told.text
 
     practice(tmp_path)
@@ -43,6 +46,20 @@ def test_the_set_record_of_the_page_is_read_and_written_back() -> None:
     (shown,) = blocks(FORMATS, "json")
     record = read_record(shown.text.encode())
     assert record.to_json().decode() == shown.text
+
+
+def test_the_tag_of_the_page_is_computed_with_python_alone_and_is_that_of_its_card() -> None:
+    (program,) = (one for one in blocks(FORMATS, "python") if one.heading == "The set record")
+    (shown,) = blocks(FORMATS, "json")
+    printed, names = io.StringIO(), {"__name__": "formats"}
+    with contextlib.redirect_stdout(printed):
+        exec(compile(program.text, "formats.md", "exec"), names)
+    record = read_record(shown.text.encode())
+    assert printed.getvalue().strip() == record.tags[0].tag.hex()
+    card = slip39.read_card(Secret(names["card"]))  # type: ignore[arg-type]
+    check_card(card, record)
+    seed = slip39.recover([card], scheme=record.scheme, passphrase=Secret(b"TREZOR"))
+    assert fingerprint_of(seed, None) == record.fingerprint
 
 
 def test_the_keys_of_the_tables_are_the_keys_of_the_files() -> None:

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 import json
+import pkgutil
+import re
+from functools import cache
+from typing import Any
 
 import pytest
 from keys_material import ROLLS, known_pool, quotes, refuses_to_pickle, rolled
 
-from ceremonies.keys import by_hand, commitment, dice_only
+import ceremonies
+import custody_cli
+from ceremonies.keys import bip85, by_hand, commitment, dice_only, shares
 from ceremonies.keys.card import Group
 from ceremonies.keys.deck import Deck
 from ceremonies.keys.entropy import system
 from ceremonies.keys.seed import Scheme, Seed
+from ceremonies.keys.set_record import Form
 from ceremonies.keys.slip39 import split
+from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 
 SEED = Seed(Scheme.BIP39, Secret(b"canarycanarycana"))
 CARDS = split(SEED, [Group(2, 3)], groups_needed=1, pool=known_pool())
+MASTER = Seed(Scheme.SLIP39, Secret(b"canarycanarycana"))
+CODEX32 = shares.deal(Form.CODEX32, MASTER, [Group(2, 3)], pool=known_pool())
+XOR = shares.deal(Form.XOR, SEED, [Group(2, 2)], pool=known_pool())
 HOLDERS = {
     "seed": SEED,
-    "master secret": Seed(Scheme.SLIP39, Secret(b"canarycanarycana")),
+    "master secret": MASTER,
+    "codex32 set": CODEX32,
+    "codex32 share": shares.read(CODEX32.rows[0][0]),
+    "seed xor": XOR,
+    "part": shares.read(XOR.rows[0][0], Form.XOR),
+    "child": bip85.words(SEED.bip32_seed(), REGTEST, count=12),
     "source": rolled(ROLLS),
     "sides": by_hand.source(by_hand.die(20), Secret(b"17-3-20-8-11")),
     "flips": by_hand.source(by_hand.COINS, Secret(b"hthhtththh")),
@@ -36,7 +53,12 @@ HOLDERS = {
 
 
 MADE = (ROLLS.decode(), ROLLS[:50].decode(), "17-3-20-8-11", "1011010011", "AS4D9CKH2SJD7H")
-PHRASES = [SEED.written(), *(card.words for row in CARDS.cards for card in row)]
+PHRASES = [
+    SEED.written(),
+    *(card.words for row in CARDS.cards for card in row),
+    *XOR.rows[0],
+    bip85.words(SEED.bip32_seed(), REGTEST, count=12).written,
+]
 
 
 @pytest.mark.parametrize("holder", HOLDERS.values(), ids=list(HOLDERS))
@@ -45,6 +67,7 @@ def test_a_holder_of_a_secret_shows_nothing(holder: object) -> None:
         assert "Secret(" in shown
         assert not any(quotes(shown, words.reveal().decode().split()) for words in PHRASES)
         assert not any(text in shown for text in ("canary", b"canary".hex(), *MADE))
+        assert not any(words.reveal().decode()[9:] in shown for words in CODEX32.rows[0])
 
 
 def test_the_check_for_quotes_sees_a_quote() -> None:
@@ -62,3 +85,62 @@ def test_a_holder_of_a_secret_is_not_pickled_copied_or_serialised(holder: object
         dataclasses.asdict(holder)  # type: ignore[call-overload]
     with pytest.raises(TypeError):
         json.dumps(holder)
+
+
+@cache
+def classes() -> dict[str, Any]:
+    """Every dataclass of the project, by its name."""
+    found = {}
+    for package in (ceremonies, custody_cli):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith("__main__"):
+                continue
+            for value in vars(importlib.import_module(module.name)).values():
+                is_here = getattr(value, "__module__", "") == module.name
+                if is_here and isinstance(value, type) and dataclasses.is_dataclass(value):
+                    found[value.__name__] = value
+    return found
+
+
+@cache
+def holders() -> tuple[str, ...]:
+    """The names of those that hold a secret, themselves or in something they hold."""
+    known = {"Secret"}
+    while True:
+        more = {
+            name
+            for name, kind in classes().items()
+            if any(set(re.findall(r"\w+", str(f.type))) & known for f in dataclasses.fields(kind))
+        }
+        if more <= known:
+            return tuple(sorted(known - {"Secret"}))
+        known |= more
+
+
+def made_up(kind: Any) -> Any:
+    """An instance that holds a canary wherever it may hold a secret."""
+    made = object.__new__(kind)
+    secretive = set(holders())
+    for field in dataclasses.fields(kind):
+        named = re.findall(r"\w+", str(field.type))
+        value: Any = None
+        if "Secret" in named:
+            value = Secret(b"canarycanarycana")
+        elif inner := [name for name in named if name in secretive and classes()[name] is not kind]:
+            value = (made_up(classes()[inner[0]]),)
+        object.__setattr__(made, field.name, value)
+    return made
+
+
+@pytest.mark.parametrize("name", holders())
+def test_no_class_that_can_hold_a_secret_shows_or_pickles_it(name: str) -> None:
+    made = made_up(classes()[name])
+    shown = f"{made!r}{made}"
+    assert not any(text in shown for text in ("canary", b"canary".hex()))
+    assert refuses_to_pickle(made)
+
+
+def test_the_search_for_classes_finds_them() -> None:
+    found = set(holders())
+    assert {"Seed", "Card", "CardSet", "Codex32", "Part", "Dealt", "Child", "Pool", "Key"} <= found
+    assert {type(holder).__name__ for holder in HOLDERS.values()} <= found

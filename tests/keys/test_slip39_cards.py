@@ -79,7 +79,10 @@ def splits(draw_from: st.DrawFn) -> tuple[Seed, CardSet, Secret | None]:
     written = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
     passphrase = draw_from(st.none() | written.map(lambda text: Secret(text.encode())))
     pool = known_pool(label=draw_from(st.binary(max_size=8)))
-    cards = split(seed, groups, groups_needed=needed, pool=pool, passphrase=passphrase)
+    cards = split(
+        seed, groups, groups_needed=needed, pool=pool, passphrase=passphrase,
+        extendable=draw_from(st.booleans()), exponent=draw_from(st.integers(0, 2)),
+    )  # fmt: skip
     return seed, cards, passphrase
 
 
@@ -137,6 +140,26 @@ def test_cards_say_what_they_are() -> None:
             assert (card.needs, card.of_groups, card.groups_needed) == (at, 2, 2)
             assert (card.extendable, card.exponent, card.secret_bytes) == (True, 1, 16)
             assert read_card(card.words) == card
+
+
+@pytest.mark.parametrize("extendable", [True, False])
+@pytest.mark.parametrize("exponent", [0, 1, 3])
+def test_cards_are_written_as_they_were_asked_for(exponent: int, *, extendable: bool) -> None:
+    made = split(
+        MASTER, groups_of("2of3"), groups_needed=1, pool=known_pool(),
+        passphrase=Secret(b"secret"), extendable=extendable, exponent=exponent,
+    )  # fmt: skip
+    for card in made.cards[0]:
+        assert (card.extendable, card.exponent) == (extendable, exponent)
+        assert Share.from_mnemonic(card.words.reveal().decode()).iteration_exponent == exponent
+    found = recover(made.cards[0][1:], scheme=Scheme.SLIP39, passphrase=Secret(b"secret"))
+    assert found == MASTER
+
+
+@pytest.mark.parametrize("exponent", [-1, 16, 1000])
+def test_an_exponent_that_slip39_has_not_is_refused(exponent: int) -> None:
+    with pytest.raises(InputError, match="no iteration exponent"):
+        split(SEED, groups_of("2of3"), groups_needed=1, pool=known_pool(), exponent=exponent)
 
 
 @pytest.mark.parametrize("seed", [SEED, MASTER])
@@ -235,6 +258,37 @@ def test_a_card_of_another_set_is_named() -> None:
     ours, theirs = split_two_of_three(), split_two_of_three(pool=known_pool(label=b"other"))
     with pytest.raises(InputError, match=f"card 2 is of set {theirs.set_id}, and card 1 of set"):
         recover([ours.cards[0][0], theirs.cards[0][1]], scheme=Scheme.BIP39)
+
+
+def test_the_odd_card_is_named_wherever_it_lies() -> None:
+    ours = split(SEED, groups_of("3of5"), groups_needed=1, pool=known_pool()).cards[0]
+    theirs = split(SEED, groups_of("3of5"), groups_needed=1, pool=known_pool(label=b"o")).cards[0]
+    for place in range(3):
+        brought = list(ours[:3])
+        brought[place] = theirs[place]
+        usual = 2 if place == 0 else 1
+        with pytest.raises(InputError) as caught:
+            recover(brought, scheme=Scheme.BIP39)
+        assert caught.value.cause == (
+            f"card {place + 1} is of set {theirs[0].set_id}, and card {usual} of set "
+            f"{ours[0].set_id}"
+        )
+    other_terms = replace(ours[0], exponent=5)
+    with pytest.raises(InputError, match=r"^card 1 is of another split than card 2"):
+        recover([other_terms, *ours[1:3]], scheme=Scheme.BIP39)
+    other_needs = replace(ours[0], needs=2)
+    with pytest.raises(InputError, match="card 2 says that group 1 needs 3 cards, and card 1 says"):
+        recover([other_needs, *ours[1:3]], scheme=Scheme.BIP39)
+
+
+def test_a_card_of_a_group_that_is_not_needed_is_named() -> None:
+    made = split(SEED, groups_of("2of3", "3of4"), groups_needed=1, pool=known_pool())
+    first, second = made.cards
+    with pytest.raises(InputError, match="card 2 is of group 2, which is not needed: group 1 is"):
+        recover([first[0], second[0], first[1]], scheme=Scheme.BIP39)
+    with pytest.raises(InputError) as caught:
+        recover([second[0], first[0]], scheme=Scheme.BIP39)
+    assert caught.value.cause == "group 1 needs 2 cards, and 1 given; card 1 is of group 2"
 
 
 def test_cards_of_two_splits_under_one_set_id_are_told_apart() -> None:

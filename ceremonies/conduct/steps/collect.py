@@ -28,6 +28,7 @@ from ceremonies.keys.set_record import check_card
 from ceremonies.secret import Secret
 
 _CARD_WORDS = (20, 33)
+_AGAIN = "No wallet says which key this must be. Type the words of the phrase once more."
 
 
 class CollectShares(Params, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ def collect(
         if way == "cards":
             typed = yield from _cards(context, words, fresh_set)
         else:
-            typed = yield from _phrase(context, words)
+            typed = yield from _phrase(context, words, known=bool(expected))
         objection = _objection(context, typed, expected)
         if objection is None:
             context.table.put(TYPED, typed)
@@ -150,19 +151,36 @@ def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: st
     return card
 
 
-def _phrase(context: AnyContext, passphrase: Secret | None) -> Steps[Typed]:
-    words = yield from ask(
-        TypeWords(
-            field=context.field("phrase"),
-            by=context.actor,
-            text="Type the words of the phrase.",
-            wordlist="bip39",
-            counts=bip39.WORD_COUNTS,
-            about="the phrase",
-            check=lambda typed: retyped(lambda: read_seed(typed)),
+def _phrase(context: AnyContext, passphrase: Secret | None, *, known: bool) -> Steps[Typed]:
+    while True:
+        words = yield from _words(context, "phrase", "Type the words of the phrase.")
+        # one wrong word in 16, or in 256, makes another valid phrase
+        if known or words == (yield from _words(context, "phrase-again", _AGAIN)):
+            break
+        yield from ask(
+            Acknowledge(
+                field=context.field("phrases-differ"),
+                by=context.actor,
+                text="The words were not the same both times. Begin again with the first word.",
+            )
+        )
+    return Typed(phrase=read_seed(words), passphrase=passphrase, persons=(context.actor.name,))
+
+
+def _words(context: AnyContext, field: str, text: str) -> Steps[Secret]:
+    return (
+        yield from ask(
+            TypeWords(
+                field=context.field(field),
+                by=context.actor,
+                text=text,
+                wordlist="bip39",
+                counts=bip39.WORD_COUNTS,
+                about="the phrase",
+                check=lambda typed: retyped(lambda: read_seed(typed)),
+            )
         )
     )
-    return Typed(phrase=read_seed(words), passphrase=passphrase, persons=(context.actor.name,))
 
 
 def _passphrase(context: AnyContext) -> Steps[Secret]:
@@ -191,6 +209,12 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
     )
     if step.params.phrase:
         yield Expected(field=f"{step.id}.phrase", ask=TypeWords, role=step.role, sometimes=either)
+        yield Expected(
+            field=f"{step.id}.phrase-again",
+            ask=TypeWords,
+            role=step.role,
+            sometimes=f"{either}, or a wallet says which key it must be",
+        )
 
 
 COLLECT_SHARES = Action(
