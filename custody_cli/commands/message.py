@@ -156,7 +156,7 @@ def sign(
     if chosen is None:
         if address is None:
             raise WrongUsage("nothing says what is to sign", hint="give --wallet or --address")
-        key = key_from(seed, share, scheme.value, passphrase, use=Use.on(on))
+        key = key_from(seed, share, scheme.value, passphrase, use=Use.on(on), known=True)
         chosen = wallet_of_key(key, address, account, on)
     proposal = messages.propose(
         said,
@@ -167,7 +167,7 @@ def sign(
         wait=messages.Wait(locktime=locktime, sequence=sequence),
     )
     intent = _approved(proposal, approve, yes=yes)
-    key = key or key_from(seed, share, scheme.value, passphrase, use=Use.on(on))
+    key = key or key_from(seed, share, scheme.value, passphrase, use=Use.on(on), known=True)
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         proposal = messages.with_signer(proposal, Signer(bip32_seed, on))
     done = messages.sign(proposal, approved=intent)
