@@ -41,6 +41,18 @@ def check_card(card: Card, record: SetRecord) -> None:
     _insist_tag(card.words, record, card.group, card.member)
 
 
+def insist_right_card(card: Card, record: SetRecord) -> None:
+    """Refuse as `check_card` does where a person is at hand to bring the right card.
+
+    Raises:
+        InputError: any objection, one of the tag included: another card is asked for.
+    """
+    try:
+        check_card(card, record)
+    except IntegrityError as error:
+        raise InputError(error.cause, hint=error.hint) from None
+
+
 def check_share(share: Codex32, record: SetRecord) -> None:
     """Refuse a codex32 share that is not of the set on record.
 

@@ -14,7 +14,12 @@ from keys_material import known_pool, quotes
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.keys import codex32_set, seed_xor, shares
 from ceremonies.keys.card import CardSet, Group
-from ceremonies.keys.card_check import check_card, check_share, find_part
+from ceremonies.keys.card_check import (
+    check_card,
+    check_share,
+    find_part,
+    insist_right_card,
+)
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.keys.set_record import (
     Dealt,
@@ -303,3 +308,14 @@ def test_a_card_of_another_form_than_the_record_is_refused(
 def test_the_wings_of_sets_agree_about_names(codex: Dealt, xor: Dealt) -> None:
     assert codex.set_id != codex32_set.REHEARSAL_IDENTIFIER
     assert xor.set_id == seed_xor.draw_set_id(known_pool())
+
+
+def test_at_a_prompt_a_card_of_another_split_is_a_mistake_like_another(
+    cards: CardSet, record: SetRecord
+) -> None:
+    other = split(
+        Seed(Scheme.BIP39, Secret(bytes(16))), cards.groups, groups_needed=1, pool=known_pool()
+    )
+    with pytest.raises(InputError, match="not the one that was handed out"):
+        insist_right_card(other.cards[0][0], record)
+    insist_right_card(cards.cards[0][0], record)

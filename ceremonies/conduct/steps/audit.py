@@ -13,7 +13,7 @@ from ceremonies.conduct.slots import RECORD
 from ceremonies.conduct.steps.hand_out import card_name
 from ceremonies.errors import Refused
 from ceremonies.keys import slip39
-from ceremonies.keys.set_record import check_card
+from ceremonies.keys.card_check import insist_right_card
 from ceremonies.log import facts
 from ceremonies.secret import Secret
 
@@ -39,7 +39,7 @@ def _audited(context: Context[Params], holder: Person, number: int, seen: set[st
     record = context.table.take(RECORD)
 
     def check(typed: Secret) -> None:
-        retyped(lambda: check_card(slip39.read_card(typed), record))
+        retyped(lambda: insist_right_card(slip39.read_card(typed), record))
         name = card_name(slip39.read_card(typed))
         if name in seen:
             raise Mistyped(f"card {name} was shown before: bring your own")

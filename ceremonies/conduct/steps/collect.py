@@ -23,8 +23,8 @@ from ceremonies.conduct.slots import RECORD, TYPED, WALLET, Typed
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39, quorum, rehearsal, slip39
 from ceremonies.keys.card import Card
+from ceremonies.keys.card_check import insist_right_card
 from ceremonies.keys.seed import read_seed
-from ceremonies.keys.set_record import check_card
 from ceremonies.secret import Secret
 
 _CARD_WORDS = (20, 33)
@@ -123,7 +123,7 @@ def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: st
         if fresh_set and card.set_id != fresh_set:
             raise Mistyped(f"this is a card of set {card.set_id}, and {fresh_set} was handed out")
         if context.table.has(RECORD) and not (fresh_set or context.table.has(WALLET)):
-            retyped(lambda: check_card(card, context.table.take(RECORD)))
+            retyped(lambda: insist_right_card(card, context.table.take(RECORD)))
 
     number = len(beside) + 1
     missing = f"; {beside[0].needs} of group {beside[0].group} are needed" if beside else ""

@@ -30,7 +30,9 @@ class ReadRecord(Params, frozen=True, kw_only=True):
 def _write(context: Context[WriteRecord]) -> Steps[None]:
     yield from ()
     record = set_record.record_of(
-        context.table.take(SHARES), fingerprint=context.table.take(FINGERPRINT)
+        set_record.dealt_cards(context.table.take(SHARES)),
+        fingerprint=context.table.take(FINGERPRINT),
+        pool=context.table.take(ENTROPY),
     )
     context.keep(_name(context), record.to_json(), kind="set-record")
     context.table.put(RECORD, record)
