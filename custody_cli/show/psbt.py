@@ -75,7 +75,7 @@ def item(found: PsbtBatchItem) -> None:
         page.print(f"    {visible(error['hint'])}", soft_wrap=True)
     else:
         state = "complete" if found["complete"] else "others must sign too"
-        added = f"{found['signatures_added']} signatures added"
+        added = f"{_counted(found['signatures_added'], 'signature')} added"
         page.print(f"{found['psbt']}: {added}, {state}: {found['output']}", soft_wrap=True)
 
 

@@ -106,6 +106,8 @@ def seen_input(facts: Facts, given: Policy, past: History) -> Iterator[Finding]:
     if given.needs_history and not past.is_given:
         message = "the policy needs a history, and none was given"
         yield refuse("seen-input", "", message, _WITH_HISTORY)
+    if not past.signings:
+        return
     txid = facts.psbt.transaction.txid[::-1].hex()
     for fact in facts.inputs:
         earlier = past.conflicting(str(fact.given.outpoint), txid)
