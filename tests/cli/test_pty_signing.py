@@ -75,3 +75,26 @@ def test_signing_as_a_script_still_asks_a_person_and_answers_one_object(
         someone.answers(QUESTION, "no")
         assert someone.leaves().code == 7
         assert someone.seen.splitlines()[-1].startswith('{"error": {"code": 7, "kind": "declined"')
+
+
+MESSAGE_QUESTION = r"Approver: sign exactly this message\? \(yes or no\): "
+PROVE = ("message", "sign", "--message", "challenge.txt", "--wallet", "vault.wallet.json")
+PROVED = ("--index", "0", "--funds", "payment.psbt")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes", 0), ("no", 7)])
+def test_what_a_message_proves_is_shown_before_it_is_signed(
+    furnished: Room, known: Known, typed: str, code: int
+) -> None:
+    out = f"{typed}.sig"
+    key = ("--seed", "phrase.txt", "--passphrase", "pass.txt")
+    with person(furnished, *PROVE, *PROVED, *key, "-o", out) as someone:
+        someone.reads(MESSAGE_QUESTION)
+        shown = someone.screens.visible()
+        for told in ("proof-of-funds", "0.01000000 BTC in 2 coins", "purpose: audit", "intent"):
+            assert told in shown
+        someone.types(typed)
+        ran = someone.leaves()
+        assert ran.code == code
+        assert set(ran.made) == ({out} if code == 0 else set())
+        insist_clean(someone, known)
