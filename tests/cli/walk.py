@@ -126,6 +126,8 @@ def live(room: Room, *flags: str) -> None:
     )
     room.ok("wallet", "show", "vault.wallet.json", *flags)
     room.ok("wallet", "address", "vault.wallet.json", "--count", "3", "--change", *flags)
+    if "--json" not in flags:
+        room.ok("wallet", "address", "vault.wallet.json", "--qr")
     room.ok("wallet", "export", "vault.wallet.json", "--for", "core", "-o", "core.json", *flags)
     room.ok(
         *(
