@@ -8,9 +8,10 @@ import subprocess
 import pytest
 from keys_material import ROLLS, everything_said, rolled
 
-from ceremonies.errors import InputError
-from ceremonies.keys import by_hand, dice_only
+from ceremonies.errors import InputError, Refused
+from ceremonies.keys import by_hand, dice_only, rehearsal
 from ceremonies.keys.entropy import Source
+from ceremonies.keys.rehearsal import MARK_BITS
 from ceremonies.keys.seed import Seed
 from ceremonies.secret import Secret
 
@@ -55,8 +56,6 @@ KRUX = {
 VECTORS = {("dice", rolls): words for rolls, words in SEEDSIGNER.items()} | KRUX
 COLDCARD_HASH = "8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92"
 """coldcard.com/docs/verifying-dice-roll-math: of the rolls 123456, too few for a key."""
-MARKED = "MARKED_ROLLS"
-"""Rolls, found by trying 2^33 of them, whose key begins practice practice practice."""
 
 
 def made(kind: str, rolls: str) -> Source:
@@ -85,6 +84,17 @@ def test_published_examples_that_are_no_patterns_pass_the_health_tests() -> None
     for rolls in [*SEEDSIGNER][2:]:
         with pytest.raises(InputError, match="show a pattern"):
             rolled(rolls.encode())
+
+
+def test_a_key_with_the_practice_mark_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rolls = next(iter(SEEDSIGNER))
+    begins = int.from_bytes(hashlib.sha256(rolls.encode()).digest(), "big") >> 256 - MARK_BITS
+    # one key in 2^33 carries the mark: here the mark is what this one begins with
+    monkeypatch.setattr(rehearsal, "MARK", begins)
+    with pytest.raises(Refused, match="practice mark"):
+        dice_only.seed_of(made("dice", rolls), words=12)
+    monkeypatch.setattr(rehearsal, "MARK", begins ^ 1)
+    assert dice_only.seed_of(made("dice", rolls), words=12)
 
 
 @pytest.mark.parametrize(("kind", "words"), dice_only.ROLLS)
