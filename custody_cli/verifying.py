@@ -69,9 +69,13 @@ def verdicts(asked: Asked, *, jobs: int = 0) -> list[Found]:
         Found(folder, _verdict(one))
         for folder, one in zip(asked.folders, _told(made, len(asked.folders)), strict=True)
     ]
-    copies = [Copy(folder=one.folder, log=one.verdict.log) for one in found]
+    copies = [Copy(folder=one.folder, log=_sound(one)) for one in found]
     for number, fork in forks(copies).items():
-        found[number] = _worse(found[number], fork, State.TAMPERED)
+        sizes = (found[number].verdict.size, found[fork.against].verdict.size)
+        # where people signed only one of them, the other is nothing but somebody's file
+        is_signed = min(sizes) > fork.record
+        state = State.TAMPERED if is_signed else found[number].verdict.state
+        found[number] = _worse(found[number], fork.problem, state)
     if listed is not None:
         for place, problem in registry.differences(listed, [_final(one) for one in found]):
             if place is None:
@@ -138,6 +142,12 @@ def _say(text: str) -> None:
 def _worse(found: Found, problem: str, state: State) -> Found:
     problems = (problem, *found.verdict.problems)
     return replace(found, verdict=replace(found.verdict, state=state, problems=problems))
+
+
+def _sound(found: Found) -> str:
+    """Name the log of a folder; one that is damaged by itself says nothing against others."""
+    is_damaged = found.verdict.state in (State.TAMPERED, State.UNREADABLE)
+    return "" if is_damaged else found.verdict.log
 
 
 def _final(found: Found) -> tuple[str, str]:

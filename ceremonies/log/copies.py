@@ -19,7 +19,16 @@ class Copy:
     log: str
 
 
-def forks(copies: Sequence[Copy]) -> Mapping[int, str]:
+@dataclass(frozen=True, kw_only=True)
+class Fork:
+    """Where a copy parts from the one at the place `against`, from which `record` on."""
+
+    record: int
+    against: int
+    problem: str
+
+
+def forks(copies: Sequence[Copy]) -> Mapping[int, Fork]:
     """Compare the copies of each log, and say of each that parts from another where it does.
 
     The keys are places in `copies`. A copy that is only shorter is the same log at an earlier time.
@@ -27,7 +36,7 @@ def forks(copies: Sequence[Copy]) -> Mapping[int, str]:
     Raises:
         InputError: a log cannot be read any more.
     """
-    found: dict[int, str] = {}
+    found: dict[int, Fork] = {}
     longest: dict[str, int] = {}
     for place, copy in enumerate(copies):
         if not copy.log:
@@ -38,11 +47,12 @@ def forks(copies: Sequence[Copy]) -> Mapping[int, str]:
         record = parting(copies[other].folder, copy.folder)
         if record is not None:
             for one, against in ((other, place), (place, other)):
-                found.setdefault(
-                    one,
+                problem = (
                     f"there are two logs of this name: from record {record} on, "
-                    f"{copies[against].folder} says something else",
+                    f"{copies[against].folder} says something else"
                 )
+                fork = Fork(record=record, against=against, problem=problem)
+                found.setdefault(one, fork)
         elif _size(copy.folder) > _size(copies[other].folder):
             longest[copy.log] = place
     return found

@@ -61,8 +61,8 @@ def test_a_log_gone_on_with_twice_is_found_at_its_first_other_record(
     rewrite(pair[0], chained(facts_of(pair[0])))
     found = forks(copies_of(*pair))
     assert set(found) == {0, 1}
-    assert f"from record {at} on, {pair[1]} says" in found[0]
-    assert f"from record {at} on, {pair[0]} says" in found[1]
+    assert f"from record {at} on, {pair[1]} says" in found[0].problem
+    assert f"from record {at} on, {pair[0]} says" in found[1].problem
 
 
 def test_a_fork_is_found_behind_a_shorter_copy(pair: tuple[Path, Path], tmp_path: Path) -> None:
