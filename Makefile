@@ -36,10 +36,6 @@ soak: $(DEV)
 peers:
 	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
 
-# Other implementations of UR and BBQr, for the tests that compare; they are skipped without.
-peers:
-	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
-
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
 	$(BIN)/pip-compile $(LOCK) --extra build -o requirements.lock pyproject.toml
@@ -53,7 +49,7 @@ $(VENV)/bin/python:
 
 $(RUN): $(VENV)/bin/python requirements.lock pyproject.toml
 	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --no-index --config-settings editable_mode=compat -e .
+	$(PIP) --quiet install --no-deps --no-build-isolation --no-index --config-settings editable_mode=compat -e .
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
