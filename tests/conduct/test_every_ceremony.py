@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from conduct.aftermath import insist_complete
 from conduct.conduct_material import OTHERS, begin, go_on, player_of
-from conduct.conversations import converse
+from conduct.conversations import Plan, converse, plans
 from conduct.interruption import all_of, killed, lines_of, people
 from conduct.refresh_answers import texts
 from conduct.test_actions_declared import assert_declared, heard_unattended
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ceremonies.conduct import builtin, check, prepared
 from ceremonies.conduct.plan import planned
@@ -70,6 +72,12 @@ def test_killed_it_goes_on_and_loses_nothing(tmp_path: Path, name: str, number: 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_stop_in_the_middle_and_a_mistake_are_made_good(name: str) -> None:
     assert converse(name, {9: "text", 13: "interrupt", 20: "wrong words"}) is State.COMPLETE
+
+
+@settings(max_examples=8, deadline=None, database=None, derandomize=True)
+@given(plans(most=6), st.sampled_from(OTHERS))
+def test_walks_over_wrong_answers_and_stops_are_honest_and_silent(plan: Plan, name: str) -> None:
+    assert converse(name, plan) in {State.COMPLETE, State.INCOMPLETE, State.UNSEALED}
 
 
 def test_new_cards_that_were_not_all_verified_are_void_and_the_key_is_not(tmp_path: Path) -> None:
