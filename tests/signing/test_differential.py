@@ -112,7 +112,7 @@ def test_both_make_the_same_signatures_and_core_accepts_either(kind: str, number
     for one, two in zip(mine, other, strict=True):
         assert one.transaction == two.transaction
         for left, right in zip(one.inputs, two.inputs, strict=True):
-            assert set(left.signatures) == set(right.signatures)
+            assert dict(left.signatures) == dict(right.signatures)
             assert bool(left.tap_key_signature) == bool(right.tap_key_signature)
             places = [{entry[:2] for entry in i.tap_script_signatures} for i in (left, right)]
             assert places[0] == places[1]
