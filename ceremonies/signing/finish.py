@@ -18,7 +18,7 @@ from ceremonies.bitcoin.keymaps import (
 )
 from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.spending import Unlocking
-from ceremonies.bitcoin.transaction import Output, Transaction
+from ceremonies.bitcoin.transaction import Output, Transaction, parse
 from ceremonies.errors import InputError, IntegrityError
 
 _ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32), (0x07, 1 + 32)}
@@ -28,6 +28,7 @@ _ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32), (0x07, 1 + 32)}
 _SIGNATURES = {0x02, 0x07, 0x08, 0x13, 0x14, 0x1B, 0x1C}
 """Partial and final signatures, and those of taproot and MuSig2 (BIP-174, 371, 373)."""
 
+_PREVIOUS = b"\x00"
 _TRANSACTION_OF_INPUT = {0x0E, 0x0F, 0x10, 0x11, 0x12}
 _TRANSACTION_OF_OUTPUT = {0x03, 0x04}
 _TRANSACTION = {0x00, 0x02, 0x03, 0x04, 0x05, 0x06, 0xFB}
@@ -92,7 +93,8 @@ def _missing(
 ) -> list[tuple[bytes, bytes]]:
     have = {record.key: record.value for record in mine.records} | added
     for record in theirs:
-        if have.get(record.key, record.value) != record.value and not _is_hint(record.key):
+        known = have.get(record.key, record.value)
+        if known != record.value and not _is_same(record.key, known, record.value):
             raise InputError(
                 f"{where} contradicts another psbt about field 0x{record.key[0]:02x}",
                 hint="leave one of the two out",
@@ -100,8 +102,14 @@ def _missing(
     return [(r.key, r.value) for r in theirs if r.key not in have]
 
 
-def _is_hint(key: bytes) -> bool:
-    """Whether a record only says where a key is from: that proves nothing, and programs differ."""
+def _is_same(key: bytes, one: bytes, other: bytes) -> bool:
+    """Whether two records that differ prove the same.
+
+    What only says where a key is from proves nothing, and programs differ. A previous transaction
+    proves the same without its witnesses, which are left out to make codes smaller.
+    """
+    if key == _PREVIOUS:
+        return parse(one).txid == parse(other).txid
     return (key[0], len(key)) in _ORIGINS
 
 
