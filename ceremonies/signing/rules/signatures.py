@@ -45,11 +45,12 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
     if hashes is None:
         return
     for fact in facts.inputs:
-        message = "has a signature that does not verify"
-        if not all(_present_verify(fact, hashes)):
-            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
-        elif fact.derived is not None and not _signed_by(fact) <= _x_only(fact.derived.keys):
+        # strangers first: of their signatures there may be thousands, and each takes time
+        if fact.derived is not None and not _signed_by(fact) <= _x_only(fact.derived.keys):
             message = "has a signature by a key that is not in the wallet"
+            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+        elif not all(_present_verify(fact, hashes)):
+            message = "has a signature that does not verify"
             yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
 
 
@@ -64,14 +65,17 @@ def _x_only(keys: Iterable[bytes]) -> set[bytes]:
 
 def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
     given, index = fact.given, fact.index
+    digests: dict[int, bytes] = {}
     for key, signature in given.signatures:
-        digest = hashes.ecdsa(
-            index,
-            redeem_script=given.redeem_script,
-            witness_script=given.witness_script,
-            kind=_ecdsa_kind(signature),
-        )
-        yield verify_ecdsa(key, digest, signature[:-1])
+        kind = _ecdsa_kind(signature)
+        if kind not in digests:  # a legacy one hashes the whole transaction
+            digests[kind] = hashes.ecdsa(
+                index,
+                redeem_script=given.redeem_script,
+                witness_script=given.witness_script,
+                kind=kind,
+            )
+        yield verify_ecdsa(key, digests[kind], signature[:-1])
     if fact.era != "taproot" or fact.spent is None:
         return
     if signature := given.tap_key_signature:
