@@ -41,6 +41,7 @@ from ceremonies.secret import Secret
 from ceremonies.signing.destinations import destinations
 from ceremonies.signing.facts import gather
 from ceremonies.signing.history import History, PastPayment, PastSigning
+from ceremonies.signing.message import propose
 from ceremonies.signing.policy import Period, Policy
 from ceremonies.signing.review import Review, review
 from ceremonies.wallets.wallet import Place, Wallet
@@ -798,6 +799,14 @@ def a_fee_of_more_than_is_ever_paid(wallet: Wallet) -> bytes:
 def a_final_input_with_an_annex(wallet: Wallet) -> bytes:
     stack = b"\x02\x40" + bytes(64) + b"\x02\x50\x00"
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x08", stack))
+
+
+# message
+
+
+@breaks("message", *EVERY)
+def a_message_that_poses_as_a_payment(wallet: Wallet) -> bytes:
+    return propose(b"this institution owes the bearer", wallet, RECEIVED[0]).facts.psbt.data
 
 
 # policy

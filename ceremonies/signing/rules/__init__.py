@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     inputs.script,
     inputs.foreign_input,
     inputs.annex,
+    inputs.message,
     institution.seen_input,
     amounts.value,
     amounts.outputs_exceed,

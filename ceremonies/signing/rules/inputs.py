@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from ceremonies.bitcoin import script as scripts
+from ceremonies.bitcoin.bip322 import NOTHING
 from ceremonies.bitcoin.script import is_p2sh, is_p2wsh
 from ceremonies.bitcoin.transaction import Outpoint
 from ceremonies.errors import Finding
@@ -148,6 +149,24 @@ def already_final(facts: Facts, _policy: Policy, _history: History) -> Iterator[
             message = "is final already: nothing is signed there"
             hint = "the interpreter tries it when the transaction is finalized"
             yield note("already-final", fact.where, message, hint)
+
+
+def message(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """It is a message and no payment (BIP-322): its signature says something in the wallet's name.
+
+    A message spends no satoshi in its first input, whose signature commits to that, and has one
+    output, which is worth nothing and says nothing.
+    """
+    if facts.psbt.transaction.outputs != (NOTHING,):
+        return
+    first = facts.inputs[0] if facts.inputs else None
+    if first is not None and first.spent is not None and first.spent.value == 0:
+        yield refuse(
+            "message",
+            "",
+            "is a message to sign, and no payment",
+            "read what it says, and sign it with `custody message sign`",
+        )
 
 
 def mixed(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
