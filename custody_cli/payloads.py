@@ -33,12 +33,22 @@ def read_psbt(
         InputError: a file is not what it should be.
     """
     data, encoding = _read(name, Kind.PSBT, what)
+    previous = read_previous(prevtx)
+    return GivenPsbt(parse(data).with_previous(previous), encoding, previous)
+
+
+def read_previous(names: Sequence[str] | None) -> dict[bytes, Transaction]:
+    """Read previous transactions, by txid in wire order.
+
+    Raises:
+        InputError: a file is not one.
+    """
     previous = {}
-    for position, other in enumerate(prevtx or (), start=1):
-        raw, _ = _read(other, Kind.TRANSACTION, f"previous transaction {position}")
+    for position, name in enumerate(names or (), start=1):
+        raw, _ = _read(name, Kind.TRANSACTION, f"previous transaction {position}")
         transaction = read_raw(raw)
         previous[transaction.txid] = transaction
-    return GivenPsbt(parse(data).with_previous(previous), encoding, previous)
+    return previous
 
 
 def write_psbt(path: Path, data: bytes, encoding: Encoding, *, shown_as: str | None = None) -> None:

@@ -39,8 +39,11 @@ def approvals_from(
     policy: Policy,
     signers: Path | None,
     network: Network,
+    of_several: bool = False,
 ) -> tuple[Approval, ...]:
     """Verify people's signatures over one intent, each by somebody who may approve it.
+
+    Where they are `of_several` intents, those that do not hold for this one are passed over.
 
     Raises:
         InputError: a file is no signature, or of nobody who may approve.
@@ -65,6 +68,8 @@ def approvals_from(
         try:
             people.insist(name, armored, message, namespace=NAMESPACE)
         except IntegrityError as error:
+            if of_several:
+                continue
             raise IntegrityError(
                 f"the approval of {name}: {error.cause}",
                 hint="have it made for this very intent, under this very policy",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,11 +22,12 @@ from ceremonies.spoken import visible
 from ceremonies.strict import hex_bytes
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.exits import WrongUsage, failure_of
-from custody_cli.payloads import read_psbt, write_psbt
+from custody_cli.payloads import read_previous, read_psbt, write_psbt
 from custody_cli.policies import approvals_from
 from custody_cli.reviews import remembered, review_answer
 
 if TYPE_CHECKING:
+    from ceremonies.bitcoin.transaction import Transaction
     from ceremonies.conduct.solitary import SigningLog
     from ceremonies.signing.approval import Approval
     from ceremonies.signing.signer import Signer
@@ -76,7 +78,8 @@ class Consent:
 class Bench:
     """One wallet and one key, under one policy; what was signed is history for what follows.
 
-    A log begins, if there is to be one, with the first transaction that everybody approved.
+    A log begins, if there is to be one, with the first transaction that everybody approved. Of
+    what is given for a folder, each PSBT takes the approvals that are of its own intent.
     """
 
     wallet: Wallet
@@ -86,6 +89,7 @@ class Bench:
     prevtx: Sequence[str] | None
     key: Callable[[], Signer]
     trim: bool = False
+    is_folder: bool = False
     begin_log: Callable[[], SigningLog] | None = None
     _log: SigningLog | None = field(default=None, init=False)
     _signer: Signer | None = field(default=None, init=False)
@@ -97,8 +101,9 @@ class Bench:
             CeremonyError: whatever stops it; then nothing was written.
         """
         disk.insist_free(output)
-        given = read_psbt(name, self.prevtx)
-        first = review(given.psbt, self.wallet, policy=self.policy, history=self.history)
+        given = read_psbt(name)
+        psbt = given.psbt.with_previous(self._previous)
+        first = review(psbt, self.wallet, policy=self.policy, history=self.history)
         intent, approvals = self._approved(first)
         if self._signer is None:
             self._signer = self.key()
@@ -109,7 +114,7 @@ class Bench:
         if self._log is not None:
             self._log.approved(reviewed, intent, approvals)
         signed = sign(reviewed, approved=intent, approvals=approvals)
-        result = reread(signed.data).with_previous(given.previous)
+        result = reread(signed.data).with_previous(self._previous)
         if self._log is not None:
             self._log.signed(reviewed, intent, signed, result)
         self._remember(reviewed)
@@ -124,6 +129,11 @@ class Bench:
             "output": str(output),
         }
 
+    @cached_property
+    def _previous(self) -> dict[bytes, Transaction]:
+        # read once: a folder of many psbts comes with as many of them
+        return read_previous(self.prevtx)
+
     def _approved(self, reviewed: Review) -> tuple[bytes, tuple[Approval, ...]]:
         """Return the intent that may be signed, and who else approved it."""
         wanted = self.consent.intents
@@ -136,6 +146,7 @@ class Bench:
             policy=self.policy,
             signers=self.consent.signers,
             network=self.wallet.network,
+            of_several=self.is_folder,
         )
         approval.insist(self.policy, intent, approvals)
         if not wanted and not self.consent.yes:

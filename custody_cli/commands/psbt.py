@@ -175,8 +175,10 @@ def sign(
     registered = read_wallet(wallet)
     use = Use.on(registered.network)
     consent = Consent.of(approve, yes=yes, files=approval, signers=signers)
+    folder = psbts_in(Path(psbt)) if Path(psbt).is_dir() else []
     bench = Bench(
         trim=trim,
+        is_folder=bool(folder),
         wallet=registered,
         policy=read_policy(policy) or Policy(),
         history=read_history(history, signers=signers, height=height),
@@ -195,13 +197,20 @@ def sign(
             registered,
         ),
     )
-    folder = psbts_in(Path(psbt)) if Path(psbt).is_dir() else []
     with _logged(bench, log, signers=signers, height=height):
-        if folder:
-            _sign_folder(bench, folder, output, keep_going=keep_going, json=json, jsonl=jsonl)
-        else:
+        if not folder:
             found = bench.sign(psbt, output)
-            answer(found, json=json or jsonl, show=lambda: _draw_signed(found))
+        else:
+            batch, code = _signed_folder(
+                bench, folder, output, keep_going=keep_going, json=json, jsonl=jsonl
+            )
+    # after the log has ended: what it cannot write is an error, and then the one that is printed
+    if not folder:
+        answer(found, json=json or jsonl, show=lambda: _draw_signed(found))
+    elif not jsonl:
+        answer(batch, json=json, show=lambda: _draw_batch(batch), exit_code=code)
+    elif code:
+        raise typer.Exit(code)
 
 
 @app.command(epilog=example("custody psbt combine one.psbt two.psbt -o both.psbt"))
@@ -320,9 +329,9 @@ def _logged(
         yield
 
 
-def _sign_folder(
+def _signed_folder(
     bench: Bench, psbts: list[Path], output: Path, *, keep_going: bool, json: bool, jsonl: bool
-) -> None:
+) -> tuple[PsbtBatch, int]:
     from custody_cli.signing import signed_folder
 
     items: list[PsbtBatchItem] = []
@@ -340,12 +349,7 @@ def _sign_folder(
         "left": len(psbts) - len(codes),
         "psbts": items,
     }
-    if json and not jsonl:
-        answer(found, json=True, show=_nothing, exit_code=worst(codes))
-    elif not jsonl:
-        answer(found, json=False, show=lambda: _draw_batch(found), exit_code=worst(codes))
-    elif code := worst(codes):
-        raise typer.Exit(code)
+    return found, worst(codes)
 
 
 def _nothing() -> None:
