@@ -174,7 +174,8 @@ def psbts_in(folder: Path) -> list[Path]:
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise InputError(f"cannot read the folder: {reason}", hint="check the medium") from None
-    return sorted(path for path in found if path.is_file())
+    # a link that leads nowhere fails in its turn: no payment is left out in silence
+    return sorted(path for path in found if path.is_file() or path.is_symlink())
 
 
 def signed_folder(

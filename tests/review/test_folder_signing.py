@@ -109,3 +109,9 @@ def test_nothing_is_printed_as_done_before_the_log_has_ended(
             json=True,
         )
     assert capsys.readouterr().out == ""
+
+
+def test_a_link_that_leads_nowhere_is_not_left_out_in_silence(tmp_path: Path, pair: Path) -> None:
+    (pair / "2.psbt").symlink_to(tmp_path / "unplugged" / "2.psbt")
+    done = list(signed_folder(bench(), psbts_in(pair), tmp_path / "out", keep_going=True))
+    assert [code for _, code in done] == [0, 0, 3]
