@@ -121,9 +121,10 @@ def part_from(source: str | None, committed: str, *, rehearsal: bool) -> Source:
         InputError: the words are none, or the commitment is none.
         IntegrityError: it is another part.
     """
+    said = commitment.read_commitment(committed)
     with secret_from(source, lambda: _ask(rehearsal), what="the machine's part") as words:
         part = commitment.read_opening(words)
-    commitment.insist_committed(part, committed)
+    commitment.insist_committed(part, said)
     return part
 
 

@@ -62,6 +62,25 @@ class LanguageChoice(StrEnum):
     TURKISH = "turkish"
 
 
+# Looked at while options are: nobody types 24 words, or rolls a die a hundred times, and is told
+# then that a number beside them was mistyped.
+
+
+def _count_of_words(words: int) -> int:
+    from ceremonies.keys.bip39 import insist_count
+
+    insist_count(words)
+    return words
+
+
+def _fingerprint(expected: str | None) -> str | None:
+    from ceremonies.keys.account import insist_is_fingerprint
+
+    if expected is not None:
+        insist_is_fingerprint(expected)
+    return expected
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Say where an error came from.")]
 Out = Annotated[
@@ -159,7 +178,10 @@ TypedHex = Annotated[
     str | None,
     typer.Option("--hex", metavar="SOURCE", help="Hexadecimal digits of a source you trust."),
 ]
-Words = Annotated[int, typer.Option("--words", metavar="N", help="12, 15, 18, 21 or 24.")]
+Words = Annotated[
+    int,
+    typer.Option("--words", metavar="N", help="12, 15, 18, 21 or 24.", callback=_count_of_words),
+]
 Reveal = Annotated[
     bool,
     typer.Option("--reveal", help="Let the secret go to standard output (or the screen)."),
@@ -172,11 +194,21 @@ Rehearse = Annotated[
 ]
 Expect = Annotated[
     str,
-    typer.Option("--expect", metavar="HEX", help="The fingerprint it must have, 8 hex digits."),
+    typer.Option(
+        "--expect",
+        metavar="HEX",
+        help="The fingerprint it must have, 8 hex digits.",
+        callback=_fingerprint,
+    ),
 ]
 OptionalExpect = Annotated[
     str | None,
-    typer.Option("--expect", metavar="HEX", help="The fingerprint it must have, 8 hex digits."),
+    typer.Option(
+        "--expect",
+        metavar="HEX",
+        help="The fingerprint it must have, 8 hex digits.",
+        callback=_fingerprint,
+    ),
 ]
 WalletFile = Annotated[
     Path, typer.Option("--wallet", metavar="WALLET", help="The wallet file it belongs to.")

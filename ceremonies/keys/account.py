@@ -114,6 +114,15 @@ def fingerprint_of(seed: Seed, passphrase: Secret | None) -> str:
         return derive(bip32_seed, (), MAINNET).fingerprint
 
 
+def insist_is_fingerprint(expected: str) -> None:
+    """Refuse what can be no key's fingerprint.
+
+    Raises:
+        InputError: it is not 8 hexadecimal digits.
+    """
+    hex_bytes(expected, what="the expected fingerprint", size=4)
+
+
 def insist_fingerprint(found: str, expected: str) -> None:
     """Refuse a key that is not the expected one.
 
@@ -121,7 +130,7 @@ def insist_fingerprint(found: str, expected: str) -> None:
         InputError: what is expected is not 8 hexadecimal digits.
         IntegrityError: the fingerprints differ.
     """
-    hex_bytes(expected, what="the expected fingerprint", size=4)
+    insist_is_fingerprint(expected)
     if found != expected.lower():
         raise IntegrityError(
             f"the key has fingerprint {found}, and {expected.lower()} was expected",

@@ -45,6 +45,16 @@ def complete(prefix: str, language: str = "english") -> tuple[str, ...]:
     return lists.complete(prefix, wordlist(language))
 
 
+def insist_count(words: int) -> None:
+    """Refuse a number of words that no phrase has.
+
+    Raises:
+        InputError: it is not 12, 15, 18, 21 or 24.
+    """
+    if words not in WORD_COUNTS:
+        raise InputError(f"there are no phrases of {words} words", hint="use 12, 15, 18, 21 or 24")
+
+
 def encode(entropy: Secret, language: str = "english") -> Secret:
     """Write 16, 20, 24, 28 or 32 bytes as a phrase, in UTF-8 (BIP-39).
 

@@ -48,6 +48,33 @@ class Child:
     agreed_by: tuple[str, ...] = ROADS
 
 
+def path_of(
+    kind: Kind, *, count: int = 24, language: str = "english", size: int = 64, index: int = 0
+) -> tuple[int, ...]:
+    """Return the path of a child; `count` and `language` are of words alone, `size` of bytes.
+
+    Raises:
+        InputError: BIP-85 has no such child.
+    """
+    match kind:
+        case Kind.WORDS:
+            bip39.insist_count(count)
+            if language not in LANGUAGES:
+                raise InputError(
+                    "BIP-85 has no number for this language",
+                    hint=f"use one of {', '.join(LANGUAGES)}",
+                )
+            return _path(39, LANGUAGES.index(language), count, index=index)
+        case Kind.XPRV:
+            return _path(32, index=index)
+        case Kind.WIF:
+            return _path(2, index=index)
+        case Kind.HEX:
+            if not _LEAST_BYTES <= size <= _MOST_BYTES:
+                raise InputError(f"BIP-85 has no child of {size} bytes", hint="use 16 to 64")
+            return _path(128169, size, index=index)
+
+
 def words(
     seed: Secret, network: Network, *, count: int, language: str = "english", index: int = 0
 ) -> Child:
@@ -57,13 +84,7 @@ def words(
         InputError: no such number of words, language or index.
         IntegrityError: two implementations disagree.
     """
-    if count not in bip39.WORD_COUNTS:
-        raise InputError(f"there are no phrases of {count} words", hint="use 12, 15, 18, 21 or 24")
-    if language not in LANGUAGES:
-        raise InputError(
-            "BIP-85 has no number for this language", hint=f"use one of {', '.join(LANGUAGES)}"
-        )
-    path = _path(39, LANGUAGES.index(language), count, index=index)
+    path = path_of(Kind.WORDS, count=count, language=language, index=index)
     entropy = Secret(_forms(seed, path, network).entropy.reveal()[: count // 3 * 4])
     child = Seed(Scheme.BIP39, entropy, language)
     return Child(
@@ -81,7 +102,7 @@ def xprv(seed: Secret, network: Network, *, index: int = 0) -> Child:
         InputError: no such index.
         IntegrityError: two implementations disagree.
     """
-    path = _path(32, index=index)
+    path = path_of(Kind.XPRV, index=index)
     forms = _forms(seed, path, network)
     data = forms.entropy.reveal()
     # the reverse of BIP-32's order
@@ -98,7 +119,7 @@ def wif(seed: Secret, network: Network, *, index: int = 0) -> Child:
         InputError: no such index.
         IntegrityError: two implementations disagree.
     """
-    path = _path(2, index=index)
+    path = path_of(Kind.WIF, index=index)
     forms = _forms(seed, path, network)
     written = second_opinion.wif(Secret(forms.entropy.reveal()[:32]), network)
     if forms.wif is None or forms.wif != written:
@@ -113,9 +134,7 @@ def hexadecimal(seed: Secret, network: Network, *, size: int, index: int = 0) ->
         InputError: no such number of bytes or index.
         IntegrityError: two implementations disagree.
     """
-    if not _LEAST_BYTES <= size <= _MOST_BYTES:
-        raise InputError(f"BIP-85 has no child of {size} bytes", hint="use 16 to 64")
-    path = _path(128169, size, index=index)
+    path = path_of(Kind.HEX, size=size, index=index)
     written = Secret(_forms(seed, path, network).entropy.reveal()[:size].hex().encode("ascii"))
     return Child(kind=Kind.HEX, path=format_path(path), written=written, fingerprint=None)
 

@@ -59,6 +59,20 @@ def read_opening(words: Secret) -> Source:
     return Source(kind="system", data=data, bits=entropy.MOST_BITS)
 
 
+def read_commitment(text: str) -> str:
+    """Read a commitment as people copy it: 64 small hexadecimal digits are returned.
+
+    Raises:
+        InputError: it is none.
+    """
+    said = "".join(text.split()).lower()
+    if not _HEX.fullmatch(said):
+        raise InputError(
+            "the commitment is not 64 hexadecimal digits", hint="read it again from its record"
+        )
+    return said
+
+
 def insist_committed(part: Source, commitment: str) -> None:
     """Insist that this is the part that was committed to.
 
@@ -66,12 +80,7 @@ def insist_committed(part: Source, commitment: str) -> None:
         InputError: the commitment is not 64 hexadecimal digits.
         IntegrityError: it is another part.
     """
-    said = "".join(commitment.split()).lower()
-    if not _HEX.fullmatch(said):
-        raise InputError(
-            "the commitment is not 64 hexadecimal digits", hint="read it again from its record"
-        )
-    if commit(part) != said:
+    if commit(part) != read_commitment(commitment):
         raise IntegrityError(
             "the machine's part is not the one that it committed to",
             hint="check words and commitment; if both are right, the machine changed its part "

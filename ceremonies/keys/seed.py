@@ -92,8 +92,7 @@ def draw_seed(pool: Pool, *, words: int, rehearsal: bool = False) -> Seed:
         InputError: another number of words.
         MachineError: the pool is worth fewer bits than the seed has.
     """
-    if words not in bip39.WORD_COUNTS:
-        raise InputError(f"there are no phrases of {words} words", hint="use 12, 15, 18, 21 or 24")
+    bip39.insist_count(words)
     size = words // 3 * 4
     pool.insist(size * 8)
     if rehearsal:

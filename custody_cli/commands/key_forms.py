@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -172,11 +174,16 @@ def convert(
 def child(
     kind: Annotated[ChildKind, typer.Argument(metavar="words|xprv|wif|hex")],
     secret_to_: SecretSink,
-    words: Annotated[int, typer.Option(help="words: 12, 15, 18, 21 or 24.")] = 24,
+    words: Annotated[
+        int | None, typer.Option(help="words: 12, 15, 18, 21 or 24; 24 where absent.")
+    ] = None,
     language: Annotated[
-        LanguageChoice, typer.Option(metavar="NAME", help="words: their language.")
-    ] = LanguageChoice.ENGLISH,
-    size: Annotated[int, typer.Option("--bytes", help="hex: 16 to 64.")] = 64,
+        LanguageChoice | None,
+        typer.Option(metavar="NAME", help="words: their language; english where absent."),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option("--bytes", help="hex: 16 to 64; 64 where absent.")
+    ] = None,
     index: Annotated[int, typer.Option(help="Which child, from 0.")] = 0,
     seed: SeedSource = None,
     share: ShareSources = None,
@@ -194,15 +201,14 @@ def child(
     from custody_cli.keys import Use, key_from
 
     insist_sink(secret_to_, reveal=reveal, json=json)
+    derive = _child(kind, words, language and language.value, size, index)
     # a child does not carry the mark, so a rehearsal's key has none
     key = key_from(seed, share, scheme.value, passphrase, use=Use.EARNEST, known=expect is not None)
     parent = fingerprint_of(key.seed, key.passphrase)
     if expect is not None:
         insist_fingerprint(parent, expect)
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
-        made = _child(
-            kind, bip32_seed, network_named(network.value), words, language.value, size, index
-        )
+        made = derive(bip32_seed, network_named(network.value))
     secret_to(
         secret_to_,
         Secret(made.written.reveal() + b"\n"),
@@ -240,22 +246,24 @@ def _in_fours(text: str) -> list[str]:
 
 
 def _child(
-    kind: ChildKind,
-    seed: Secret,
-    network: Network,
-    words: int,
-    language: str,
-    size: int,
-    index: int,
-) -> Child:
+    kind: ChildKind, words: int | None, language: str | None, size: int | None, index: int
+) -> Callable[[Secret, Network], Child]:
+    """Say how a child is derived, and refuse one there is not before the key is asked for."""
     from ceremonies.keys import bip85
 
+    if kind is not ChildKind.WORDS and (words is not None or language is not None):
+        raise WrongUsage("--words and --language are of phrases alone", hint="leave them out")
+    if kind is not ChildKind.HEX and size is not None:
+        raise WrongUsage("--bytes is of hexadecimal alone", hint="leave it out")
+    count, size = 24 if words is None else words, 64 if size is None else size
+    language = language or "english"
+    bip85.path_of(bip85.Kind(kind.value), count=count, language=language, size=size, index=index)
     match kind:
         case ChildKind.WORDS:
-            return bip85.words(seed, network, count=words, language=language, index=index)
+            return partial(bip85.words, count=count, language=language, index=index)
         case ChildKind.XPRV:
-            return bip85.xprv(seed, network, index=index)
+            return partial(bip85.xprv, index=index)
         case ChildKind.WIF:
-            return bip85.wif(seed, network, index=index)
+            return partial(bip85.wif, index=index)
         case ChildKind.HEX:
-            return bip85.hexadecimal(seed, network, size=size, index=index)
+            return partial(bip85.hexadecimal, size=size, index=index)
