@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ceremonies.errors import InputError
+from ceremonies.keys import codex32_set, seed_xor
 from ceremonies.keys.card import MOST_OF_ANYTHING, CardSet, Group
 from ceremonies.keys.codex32 import CHARACTERS
 from ceremonies.keys.entropy import Pool
@@ -185,7 +187,7 @@ def read_record(data: bytes) -> SetRecord:
     if (written.form is None or written.cards is None) == is_tagged:
         raise _unsound("has not the fields of its format")
     form = written.form or Form.SLIP39
-    if not _is_set_id(written.set, form) or (form is not Form.SLIP39 and len(groups) > 1):
+    if not (_is_set_id(written.set, form) and _can_be(form, groups, written.scheme)):
         raise _unsound("describes a set that cannot be")
     record = SetRecord(
         form=form,
@@ -215,6 +217,18 @@ def _is_set_id(text: str, form: Form) -> bool:
     if form is Form.CODEX32:
         return set(text) <= set(CHARACTERS)
     return set(text) <= set("0123456789abcdef") and text[0] < "8"
+
+
+def _can_be(form: Form, groups: Sequence[Group], scheme: Scheme) -> bool:
+    if form is Form.SLIP39:
+        return True
+    # codex32 holds BIP-32 seeds, and the parts of a Seed XOR are phrases
+    holds = Scheme.SLIP39 if form is Form.CODEX32 else Scheme.BIP39
+    insist = codex32_set.insist_group if form is Form.CODEX32 else seed_xor.insist_group
+    with suppress(InputError):
+        insist(groups[0])
+        return len(groups) == 1 and scheme is holds
+    return False
 
 
 def _unsound(why: str) -> InputError:

@@ -35,10 +35,15 @@ def read(written: Secret, form: Form | None = None) -> Share:
         InputError: it is no such share; words and characters are named by position.
         IntegrityError: two implementations disagree.
     """
+    if written.reveal().lstrip()[:3].lower() == _BEGINS_CODEX32:
+        if form not in (None, Form.CODEX32):
+            raise InputError(
+                f"this is of the form codex32, and one of {form} is needed",
+                hint="bring the card of this set, or the record that was written with this one",
+            )
+        form = Form.CODEX32
     if form is Form.XOR:
         return seed_xor.read_part(written)
-    if form is None and written.reveal().lstrip()[:3].lower() == _BEGINS_CODEX32:
-        form = Form.CODEX32
     if form is Form.CODEX32:
         found = codex32.read(written)
         if found.is_secret:

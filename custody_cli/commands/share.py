@@ -93,6 +93,10 @@ def split(
     groups, kind = [Group.parse(text) for text in group], Form(form.value)
     shares.insist_groups(kind, groups, groups_needed)
     insist_exponent(exponent)
+    if kind is not Form.SLIP39 and (exponent, extendable) != (1, True):
+        raise WrongUsage(
+            "--exponent and --no-extendable are of SLIP-39 cards alone", hint="leave them out"
+        )
     disk.insist_free(output)
     files = _free_files(folder, groups)
     use, known = Use.of(rehearse=rehearse), expect is not None
@@ -173,6 +177,11 @@ def recover(
     record = record_from(set_)
     kind = form_named(form, record)
     expected = _expected(expect, record, kind)
+    if record is not None and Scheme(scheme.value) not in (Scheme.BIP39, record.scheme):
+        raise WrongUsage(
+            f"the record is of the scheme {record.scheme}, and --scheme says {scheme.value}",
+            hint="leave out --scheme, or bring the record of these cards",
+        )
     key = key_from_cards(
         share,
         record.scheme if record is not None else Scheme(scheme.value),
