@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -159,8 +159,7 @@ class Bench:
 
     def _remember(self, reviewed: Review) -> None:
         # what follows in the same folder must not spend the coin again, nor exceed a limit with it
-        signings = (*self.history.signings, remembered(reviewed))
-        self.history = replace(self.history, signings=signings)
+        self.history = self.history.followed_by(remembered(reviewed))
 
 
 def psbts_in(folder: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 
@@ -58,6 +58,17 @@ class History:
             for outpoint in signing.outpoints:
                 found.setdefault(outpoint, []).append(signing)
         return found
+
+    def followed_by(self, signing: PastSigning) -> History:
+        """Return the history with one signing more; thousands, one by one, take linear time."""
+        after = replace(self, signings=(*self.signings, signing))
+        # the index moves on to the longer history; this one makes its own again if it is asked
+        coins = self._by_coin
+        del self.__dict__["_by_coin"]
+        for outpoint in signing.outpoints:
+            coins.setdefault(outpoint, []).append(signing)
+        after.__dict__["_by_coin"] = coins
+        return after
 
     def conflicting(self, outpoint: str, txid: str) -> PastSigning | None:
         """Return the last signing of a coin in another transaction than `txid`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from ceremonies.bitcoin.psbt import parse
 from ceremonies.conduct import solitary
 from ceremonies.errors import MachineError
 from ceremonies.signing import policy_file
+from ceremonies.signing.history import History, PastSigning
 from ceremonies.wallets import file as wallet_files
 from custody_cli import payloads
 from custody_cli.commands.psbt import sign
@@ -115,3 +117,39 @@ def test_a_link_that_leads_nowhere_is_not_left_out_in_silence(tmp_path: Path, pa
     (pair / "2.psbt").symlink_to(tmp_path / "unplugged" / "2.psbt")
     done = list(signed_folder(bench(), psbts_in(pair), tmp_path / "out", keep_going=True))
     assert [code for _, code in done] == [0, 0, 3]
+
+
+def _past(txid: str, outpoints: tuple[str, ...]) -> PastSigning:
+    return PastSigning(
+        log="a", txid=txid, wallet="w", height=None, outpoints=outpoints, payments=(), fee_sat=0
+    )
+
+
+def test_remembering_many_signings_looks_at_each_coin_once() -> None:
+    looked: list[str] = []
+
+    class Counted(tuple[str, ...]):
+        def __iter__(self) -> Iterator[str]:
+            looked.extend(tuple(self[:]))
+            return super().__iter__()
+
+    history = History()
+    for number in range(100):
+        assert history.conflicting(f"{number}:0", "new") is None
+        history = history.followed_by(_past(f"tx {number}", Counted((f"{number}:0",))))
+    assert len(looked) == 100
+    assert history.conflicting("7:0", "new") is history.signings[7]
+
+
+def test_histories_that_part_do_not_know_each_other() -> None:
+    first = History().followed_by(_past("one", ("a:0",)))
+    left = first.followed_by(_past("left", ("b:0",)))
+    right = first.followed_by(_past("right", ("c:0",)))
+    assert [one.conflicting("b:0", "new") is None for one in (first, left, right)] == [
+        True,
+        False,
+        True,
+    ]
+    assert right.conflicting("c:0", "new") is right.signings[1]
+    assert left.conflicting("c:0", "new") is None
+    assert first.conflicting("a:0", "new") is left.conflicting("a:0", "new") is first.signings[0]
