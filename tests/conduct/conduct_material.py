@@ -106,6 +106,16 @@ def _chance(session: int) -> Callable[[int], bytes]:
     return lambda size: hashlib.shake_256(f"test {session} {next(draws)}".encode()).digest(size)
 
 
+_MOST_ASKS = 2_000
+"""More than any ceremony has: an answer that is never right would be asked for without end."""
+
+RECENT_BLOCK = {
+    "time.height": "840000",
+    "time.hash": "0000000000000000000320283a032748cef8227873ff4872689bf23f1cda83a5",
+}
+"""A block of mainnet, which ceremonies in earnest are bound to."""
+
+
 class Player:
     """Everybody in the room, who answers every ask of the built-in ceremonies rightly.
 
@@ -125,7 +135,7 @@ class Player:
         signature: Callable[[str, bytes], bytes] = practice.signature,
         said: Mapping[str, str] | None = None,
     ) -> None:
-        self.said = said_of(KEYGEN) if said is None else said
+        self.said = said_of(KEYGEN) | RECENT_BLOCK if said is None else said
         self.cast = cast
         self.cards = dict(cards or {})
         self.files = dict(files or {})
@@ -138,6 +148,7 @@ class Player:
     def __call__(self, asked: Ask[Any]) -> object:
         """Return the right answer."""
         self.heard.append(asked)
+        assert len(self.heard) < _MOST_ASKS, f"asked again and again: {asked.mistake}"
         return self.right(asked)
 
     def right(self, asked: Ask[Any]) -> object:
@@ -210,7 +221,7 @@ BROUGHT = ("collect.", "audit.")
 
 
 @cache
-def said_of(name: str) -> Mapping[str, str]:
+def said_of(name: str) -> dict[str, str]:
     """Return every text of the answers that are shipped with a built-in, files too, by field."""
     given = prepared.read(builtin.answers(name)).answers
     return {
