@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conduct.conduct_material import (
     KEYGEN,
+    RECENT_BLOCK,
     SIGN,
     Player,
     begin,
@@ -24,6 +25,7 @@ from ceremonies.conduct import asks, builtin, prepared
 from ceremonies.conduct.asks import Ask, Mistyped
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.prepared import Answers, Prepared
+from ceremonies.conduct.presence import TypePin
 from ceremonies.errors import CeremonyError, InputError, Refused
 from ceremonies.log import facts
 from ceremonies.log.chain import read_records
@@ -56,12 +58,13 @@ KINDS: dict[str, Ask[Any]] = {
         asks.ShowSecret(**PLACE, words=Secret(b"secret words"), about="card 1-1"),
         asks.TypeWords(**PLACE, wordlist="slip39", counts=(20,), about="card 1-1", check=taken),
         asks.TypePassphrase(**PLACE),
+        TypePin(**PLACE),
         asks.GiveFile(**PLACE, what="the file", limit=100, check=taken),
         asks.SignSeal(**PLACE, seal=b"seal", file="seal", namespace="n", check=taken),
     )
 }
 PUBLIC = {"type-text", "choose", "give-file"}
-SECRET = {"type-words", "type-dice", "type-passphrase"}
+SECRET = {"type-words", "type-dice", "type-passphrase", "type-pin"}
 
 
 def everything(answer: str = "answer") -> Answers:
@@ -255,7 +258,7 @@ def test_in_production_a_full_answers_file_leaves_every_act_to_people(
         Answers(
             schema="ceremony-answers/1",
             every={**given.every, **dict.fromkeys(set(KINDS) - PUBLIC, "yes")},
-            answers=given.answers,
+            answers={**given.answers, **RECENT_BLOCK},
         ),
         rehearsal=False,
         otherwise=room,

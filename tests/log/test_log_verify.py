@@ -83,6 +83,9 @@ def test_a_complete_log_is_complete(whole: Path) -> None:
         signers=("ana", "ben"),
         quorum=2,
         problems=(),
+        final_seal=seal.id,
+        about="Check a machine (small), on regtest, a production",
+        people=("ana (operator)", "ben (witness)", "cleo (witness)"),
     )
     assert judged(whole) == expected
     assert judged(whole, quorum=1) == expected

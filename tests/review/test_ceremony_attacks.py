@@ -244,7 +244,7 @@ def phrase_script(*, before: str = "", after: str = "") -> bytes:
 def test_a_script_that_exports_another_key_than_it_makes_is_not_sound() -> None:
     other = ANOTHER_KEY.format(role="custodian", passphrase="false")
     found = {finding.where for finding in check.check(read(phrase_script(before=other)))}
-    assert found == {"step collect", "step another"}
+    assert {where.partition(",")[0] for where in found} == {"step collect", "step another"}
 
 
 @pytest.mark.parametrize("passphrase", [False, True])
