@@ -48,7 +48,6 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "enrol-machine": (facts.MachineEnrolled,),
     "join-wallet": (facts.WalletRegistered, facts.FileKept, facts.KeyProved),
     "confirm-address": (facts.AddressConfirmed,),
-    "finalize": (facts.TransactionFinalized, facts.FileKept),
     "make-challenge": (facts.FileKept,),
     "sign-message": (facts.MessageSigned, facts.FileKept),
 }
