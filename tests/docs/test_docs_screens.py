@@ -101,16 +101,19 @@ runpy.run_module("custody_cli.rehearse", run_name="__main__", alter_sys=True)
 def test_the_screens_of_the_page_are_those_of_the_guided_rehearsal(
     guided: Guided, tmp_path: Path
 ) -> None:
-    for waits, typed in (
-        ("type play to have it played for you:", ""),
-        ("Enter begins the ceremony:", ""),
-        ("Enter goes on:", ""),
-        ("press Enter:", ""),
-        ("0 of 50 rolls, 0 bits:", ROLLS),
-        ("50 of 50 rolls, 129 bits, looks fair:", ""),
-        ("press Enter:", ""),
+    for waits, above, typed in (
+        ("type play to have it played for you:", "", ""),
+        ("Enter begins the ceremony:", "", ""),
+        ("Enter goes on:", "", ""),
+        ("yes or no:", "           The script demands of the room", "yes"),
+        ("yes or no:", "           same?", "yes"),
+        ("yes or no:", "block 0 of regtest", "yes"),
+        ("press Enter:", "", ""),
+        ("0 of 50 rolls, 0 bits:", "", ROLLS),
+        ("50 of 50 rolls, 129 bits, looks fair:", "", ""),
+        ("press Enter:", "", ""),
     ):
-        guided.sees(waits)
+        guided.sees(waits, above=above)
         guided.types(typed)
     guided.sees("Enter clears the screen:")
     guided.keeps()
