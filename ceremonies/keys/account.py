@@ -74,12 +74,12 @@ def account_path(
         return _hardened(87, network.coin_type, number)
     if chosen != own:
         raise InputError(
-            f"BIP-{chosen} has no accounts for {script}",
+            f"there are no accounts for {script} in BIP-{chosen}",
             hint=f"leave --bip out for BIP-{own}, or name the path with --path",
         )
     if chosen == 45:
         if number:
-            raise InputError("BIP-45 has account 0 alone", hint="use --bip 87, or --path")
+            raise InputError("account 0 is the only one in BIP-45", hint="use --bip 87, or --path")
         return _hardened(45)
     steps = (chosen, network.coin_type, number)
     return _hardened(*steps, *([_SCRIPT_TYPES[script]] if chosen == 48 else []))

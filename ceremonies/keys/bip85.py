@@ -61,7 +61,7 @@ def path_of(
             bip39.insist_count(count)
             if language not in LANGUAGES:
                 raise InputError(
-                    "BIP-85 has no number for this language",
+                    "this language has no number in BIP-85",
                     hint=f"use one of {', '.join(LANGUAGES)}",
                 )
             return _path(39, LANGUAGES.index(language), count, index=index)
@@ -71,7 +71,7 @@ def path_of(
             return _path(2, index=index)
         case Kind.HEX:
             if not _LEAST_BYTES <= size <= _MOST_BYTES:
-                raise InputError(f"BIP-85 has no child of {size} bytes", hint="use 16 to 64")
+                raise InputError(f"there is no BIP-85 child of {size} bytes", hint="use 16 to 64")
             return _path(128169, size, index=index)
 
 

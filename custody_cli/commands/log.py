@@ -42,7 +42,6 @@ def show(
     """Tell what a log says, one line a record."""
     from ceremonies.log import chain
     from ceremonies.log.telling import Openings, plain
-    from custody_cli.show import log as drawn
 
     _one_form(json=json, jsonl=jsonl)
     # the whole of it is looked at before a word of it is told
@@ -54,6 +53,8 @@ def show(
     if json or jsonl:
         stream(map(plain, records), key="records", about={"log": log}, lines=jsonl)
     else:
+        from custody_cli.show import log as drawn
+
         openings = Openings(folder, log=log)
         stream((drawn.line(one, openings.of(one)) for one in records), key="", lines=True)
 

@@ -60,7 +60,9 @@ def test_no_command_changes_its_environment_or_starts_a_program(
     runs = [ran for room in walks.values() for ran in room.ran]
     for ran in runs + [failure.ran for failure in failed.values()]:
         assert ran.witness["environment_kept"], str(ran)
-        assert ran.witness["programs"] == [], str(ran)
+        # several logs are verified by several processes of this program
+        own = {"os.fork"} if ran.command == "log verify" else set()
+        assert set(ran.witness["programs"]) <= own, str(ran)
 
 
 def test_every_file_that_is_opened_for_writing_is_the_one_that_was_named(
@@ -69,8 +71,8 @@ def test_every_file_that_is_opened_for_writing_is_the_one_that_was_named(
     for room in walks.values():
         for ran in room.ran:
             made = {str(room.work / name.rstrip("/")) for name in ran.made}
-            # going on with a ceremony opens its log, and need not add to it
-            if ran.command == "ceremony resume":
+            # whoever goes on with a log, or seals it, locks it, and need not add to it
+            if ran.command in ("ceremony resume", "log seal", "log attest"):
                 made.add(str(room.work / ran.arguments[2] / "log.jsonl"))
             for path in ran.witness["written"]:
                 folder, _, name = path.rpartition("/")
@@ -97,7 +99,7 @@ def test_the_canary_sees_every_form_of_every_secret(known: Known) -> None:
         assert name in known.seen_in(b'{"cause": "bad: ' + form + b' (3)"}'), name
         if name.endswith("in hex"):
             assert name in known.seen_in(b"0x" + form.upper())
-        if b", " in form:
+        if b", " in form and form.isascii():
             assert name in known.seen_in(form.title().replace(b", ", b"\r\n 7. "))
 
 

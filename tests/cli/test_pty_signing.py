@@ -89,8 +89,11 @@ def test_what_a_message_proves_is_shown_before_it_is_signed(
     out = f"{typed}.sig"
     key = ("--seed", "phrase.txt", "--passphrase", "pass.txt")
     with person(furnished, *PROVE, *PROVED, *key, "-o", out) as someone:
-        someone.reads(MESSAGE_QUESTION)
+        someone.reads("press Enter --")
         shown = someone.screens.visible()
+        someone.types("")
+        someone.reads(MESSAGE_QUESTION)
+        shown += someone.screens.visible()
         for told in ("proof-of-funds", "0.01000000 BTC in 2 coins", "purpose: audit", "intent"):
             assert told in shown
         someone.types(typed)
