@@ -18,7 +18,7 @@ rehearse: $(RUN)
 	@$(BIN)/python -m custody_cli.rehearse
 
 test: $(DEV)
-	$(PYTEST) -m "not soak" -n auto --dist loadgroup
+	$(PYTEST) -m "not soak" -n auto
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,8 +54,7 @@ def show(
     if json or jsonl:
         stream(map(plain, records), key="records", about={"log": log}, lines=jsonl)
     else:
-        from custody_cli.show import log as drawn
-
+        drawn = _drawn()
         openings = Openings(folder, log=log)
         stream((drawn.line(one, openings.of(one)) for one in records), key="", lines=True)
 
@@ -91,7 +91,6 @@ def verify(
 ) -> None:
     """Verify that logs are whole, unchanged and sealed."""
     from custody_cli import verifying
-    from custody_cli.show import log as drawn
 
     _one_form(json=json, jsonl=jsonl)
     if seal is not None and len(folders) > 1:
@@ -112,17 +111,16 @@ def verify(
     found: LogVerifyAnswer = {"logs": [one.told for one in verdicts]}
     if jsonl:
         stream((one.told for one in verdicts), key="logs", lines=True, exit_code=code)
-    answer(found, json=json, show=lambda: drawn.verdicts(verdicts), exit_code=code)
+    answer(found, json=json, show=lambda: _drawn().verdicts(verdicts), exit_code=code)
 
 
 @app.command("seal", epilog=example("custody log seal vault-2026"))
 def seal_(folder: Folder, json: Json = False, debug: Debug = False) -> None:
     """Seal every record so far, for people to sign."""
     from custody_cli import attesting
-    from custody_cli.show import log as drawn
 
     found: LogSealAnswer = attesting.sealed(folder)
-    answer(found, json=json, show=lambda: drawn.sealed(found))
+    answer(found, json=json, show=lambda: _drawn().sealed(found))
 
 
 @app.command(epilog=example("custody log register vault-2026 --registry registry.jsonl"))
@@ -136,10 +134,9 @@ def register(
 ) -> None:
     """Add the final seal of a ceremony to a registry, so that it is missed if it is missing."""
     from custody_cli import attesting
-    from custody_cli.show import log as drawn
 
     found: LogRegisterAnswer = attesting.registered(folder, registry)
-    answer(found, json=json, show=lambda: drawn.registered(found))
+    answer(found, json=json, show=lambda: _drawn().registered(found))
 
 
 @app.command(
@@ -164,12 +161,11 @@ def attest(
 ) -> None:
     """Say how a person signs the newest seal, and take the signature in."""
     from custody_cli import attesting
-    from custody_cli.show import log as drawn
 
     if signature is not None and key is not None:
         raise WrongUsage("a signature is either there or made", hint="give --signature or --key")
     found: LogAttestAnswer = attesting.attested(folder, name, signature=signature, key=key)
-    answer(found, json=json, show=lambda: drawn.attested(found))
+    answer(found, json=json, show=lambda: _drawn().attested(found))
 
 
 def _one_form(*, json: bool, jsonl: bool) -> None:
@@ -181,3 +177,10 @@ def _seal_id(given: str) -> str:
     if _HASH.fullmatch(given):
         return seals.id_of(given)
     return seals.id_of(disk.read(Path(given), limit=seals.MOST_BYTES, what="the seal"))
+
+
+def _drawn() -> ModuleType:
+    # rich is loaded for people alone
+    from custody_cli.show import log
+
+    return log

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import pytest
 from cli import failures, walk
 from cli.failures import FAILURES, Failed
 from cli.known import Known
 from cli.room import Room
+from once import once
 from shared_data import have_shared
 
-T = TypeVar("T")
 NewRoom = Callable[[str], Room]
 """Makes an empty room."""
 
@@ -31,20 +28,6 @@ CORE_LIVES: dict[str, Callable[[Room], None]] = {
     "wpkh": lambda room: walk.live_core(room, "wpkh", "--debug"),
     "wsh-2of3": lambda room: walk.live_core(room, "wsh-2of3", "--json"),
 }
-
-
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[], T]) -> T:
-    """Do it in the first test process that needs it; the others take what it recorded."""
-    folder = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    record = folder / f"{name}.pickle"
-    with (folder / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not record.exists():
-            record.write_bytes(pickle.dumps(make()))
-    found: T = pickle.loads(record.read_bytes())
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +61,26 @@ def furnished(new_room: NewRoom, walks: dict[str, Room]) -> Room:
 
 
 @pytest.fixture(scope="session")
-def failed(tmp_path_factory: pytest.TempPathFactory, furnished: Room) -> dict[str, Failed]:
+def failed(
+    tmp_path_factory: pytest.TempPathFactory, new_room: NewRoom, walks: dict[str, Room]
+) -> dict[str, Failed]:
     """Every failure, as scripts see it and with the place of the error told."""
+    cores = os.cpu_count() or 1
+
+    def fail_in(room: Room, names: list[str]) -> dict[str, Failed]:
+        failures.furnish(room, walks["scripts"])
+        found = {}
+        for name in names:
+            code, arguments = failures.arguments_of(name)
+            found[name] = Failed(room.run(*arguments, "--json", "--debug"), code)
+        return found
 
     def fail() -> dict[str, Failed]:
-        found = {}
-        for name in FAILURES:
-            code, arguments = failures.arguments_of(name)
-            found[name] = Failed(furnished.run(*arguments, "--json", "--debug"), code)
-        return found
+        rooms = [new_room("failing") for _ in range(cores)]
+        names = [list(FAILURES)[first::cores] for first in range(cores)]
+        with ThreadPoolExecutor(cores) as crowd:
+            parts = list(crowd.map(fail_in, rooms, names))
+        return {name: failure for part in parts for name, failure in part.items()}
 
     return once(tmp_path_factory, "failed", fail)
 

@@ -24,12 +24,10 @@ from doc_pages import (
     transcript,
     walked,
 )
+from once import once
 from shared_data import ROOT
 
 from ceremonies.spoken import words
-
-# one process types what all pages show
-pytestmark = pytest.mark.xdist_group("pages")
 
 REPLAYED = [page for page in PAGES if page != FIRST_KEY and blocks(page, "console")]
 NEEDED = {"auditor.md": "ssh-keygen", "custodian.md": "ssh-keygen"}
@@ -53,8 +51,11 @@ def answers(
         told = played([one.command for one in transcript(page)], folder)
         return told, passing(rehearsal, folder)
 
-    with ThreadPoolExecutor(4) as pool:
-        return dict(zip(pages, pool.map(typed, pages), strict=True))
+    def type_all() -> dict[Path, tuple[list[str], frozenset[str]]]:
+        with ThreadPoolExecutor(4) as pool:
+            return dict(zip(pages, pool.map(typed, pages), strict=True))
+
+    return once(tmp_path_factory, "pages", type_all)
 
 
 @pytest.mark.parametrize("page", REPLAYED, ids=lambda page: page.name)

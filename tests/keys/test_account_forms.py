@@ -332,5 +332,5 @@ def test_another_scripts_purpose_is_refused(script: str, purpose: int) -> None:
 
 
 def test_bip45_has_one_account() -> None:
-    with pytest.raises(InputError, match="account 0 alone"):
+    with pytest.raises(InputError, match="account 0 is the only one"):
         account.account_path("sh", 1, MAINNET)

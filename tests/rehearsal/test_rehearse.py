@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from once import once
 from shared_data import ROOT, corpus
 
 from ceremonies.bitcoin import kernel, transaction
@@ -29,9 +31,6 @@ from ceremonies.network import MAINNET, REGTEST
 from ceremonies.secret import Secret
 from ceremonies.wallets.wallet import register
 from custody_cli.world import stage
-
-# one process plays the rehearsal that all of them look at
-pytestmark = pytest.mark.xdist_group("rehearsal")
 
 Played = tuple[subprocess.CompletedProcess[str], Path]
 """The finished rehearsal, and the folder it was played in."""
@@ -55,7 +54,7 @@ def rehearse(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("rehearsal")
-    return rehearse(folder), folder
+    return once(tmp_path_factory, "rehearsal", lambda: (rehearse(folder), folder))
 
 
 def test_it_plays_both_ceremonies_and_ends_well(played: Played) -> None:
@@ -157,17 +156,15 @@ def test_a_failing_command_stops_it_with_that_commands_exit_code(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["keygen"]
 
 
-def test_a_log_that_was_altered_meanwhile_fails_its_last_command(played: Played) -> None:
-    _, folder = played
+def test_a_log_that_was_altered_meanwhile_fails_its_last_command(
+    played: Played, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(played[1], tmp_path / "altered"))
     log = folder / "keygen" / "log.jsonl"
-    before = log.read_bytes()
-    log.write_bytes(before.replace(b'"person":"bob"', b'"person":"bop"', 1))
-    try:
-        call = [sys.executable, "-m", "custody_cli", "log", "verify", "keygen", "sign", "--json"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(call, cwd=folder, env=env, capture_output=True, check=False)
-    finally:
-        log.write_bytes(before)
+    log.write_bytes(log.read_bytes().replace(b'"person":"bob"', b'"person":"bop"', 1))
+    call = [sys.executable, "-m", "custody_cli", "log", "verify", "keygen", "sign", "--json"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(call, cwd=folder, env=env, capture_output=True, check=False)
     assert done.returncode == 5
     assert [one["state"] for one in json.loads(done.stdout)["logs"]] == ["tampered", "complete"]
 
