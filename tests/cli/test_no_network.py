@@ -57,7 +57,9 @@ def test_signing_and_reviewing_do_not_load_the_second_road_to_keys(every_run: li
 
 def test_rich_draws_for_people_only(every_run: list[Ran]) -> None:
     for ran in every_run:
-        asks = ran.command == "psbt sign" and not {"--yes", "--approve"} & {*ran.arguments}
+        asks = ran.command in ("psbt sign", "message sign") and not {"--yes", "--approve"} & {
+            *ran.arguments
+        }
         if "--json" in ran.arguments and not asks:
             assert "rich" not in loaded(ran), str(ran)
         assert "typer.rich_utils" not in loaded(ran), str(ran)

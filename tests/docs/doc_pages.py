@@ -244,7 +244,7 @@ def _of_seal(text: bytes) -> set[str]:
     digest = hashlib.sha256(text)
     spoken = words(digest.digest()).split()
     of_id = {in_fours(digest.hexdigest()[at : at + 32]) for at in (0, 32)}
-    rows = {" ".join(spoken[at : at + 5]) for at in range(0, len(spoken), 5)}
+    rows = {" ".join(spoken[at : at + n]) for n in (4, 5) for at in range(0, len(spoken), n)}
     values = set(re.findall(r"^(?:root|sha256) (.*)$", text.decode(), re.MULTILINE))
     return {digest.hexdigest(), digest.hexdigest()[:16]} | of_id | rows | values
 
