@@ -57,10 +57,13 @@ def test_files_that_hold_secrets_are_private_and_the_others_are_not_secret(
     assert stat.S_IMODE((work / "payment.tx").stat().st_mode) == 0o644
 
 
+LISTINGS = ("ceremony list", "ceremony show", "ceremony status", "log show")
+
+
 def test_what_is_drawn_for_people_fits_eighty_columns(walks: dict[str, Room]) -> None:
     for name in sorted({"people", "wpkh", "room-people"} & walks.keys()):
         for ran in walks[name].ran:
-            listing = ran.command in ("ceremony show", "ceremony status", "log show")
+            listing = ran.command in LISTINGS
             whole = ("wpkh([", "[")  # a descriptor is copied, not read
             lines = [line for line in ran.out.decode().splitlines() if not line.startswith(whole)]
             # a record, or what tells two wallets apart, is one line, however long
