@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
 
+import peak
 import pytest
 from shared_data import ROOT
 from signing.hostile import CASES, Hostile
@@ -22,7 +22,7 @@ REFUSED = list({(c.rule, c.name): c for c in CASES if c.level is Level.REFUSE}.v
 """Each way of breaking a rule that refuses, under one type of wallet."""
 
 SMALL = [case for case in REFUSED if case.name != "longer_than_64_mebibytes"]
-MEBIBYTE = 1024
+MEBIBYTE = 1024 * 1024
 
 
 def refused_in(case: Hostile) -> float:
@@ -72,13 +72,13 @@ def test_memory_stays_below_300_megabytes_and_a_gigabyte_at_the_limit() -> None:
 
 
 def tell_peaks() -> None:
-    """Print the peak of resident memory, in KiB: of the small ones, then of 64 MiB as well."""
+    """Print the peak of memory, in bytes: of the small ones, then of 64 MiB as well."""
     for case in SMALL:
         refused_in(case)
-    small = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    small = peak.resident()
     refused_in(next(case for case in REFUSED if case not in SMALL))
     refused_in_bytes(full_of_unknown_keys(64 * 1024 * 1024 - 1_000, a_value=8_000))
-    print(small, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(small, peak.resident())
 
 
 def refused_in_bytes(data: bytes) -> None:
