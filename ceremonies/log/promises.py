@@ -68,14 +68,15 @@ class Promises:
         self._least = {role.role: role.least for role in plan.roles}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
-        self._is_destroyed = False
+        self._step = ""
+        self._destroying: set[str] = set()
         self._cards: dict[tuple[str, str], str] = {}
         self._confirmed: set[str] = set()
         self._approving: set[str] = set()
         self._reset()
         self.takes: dict[type[Fact], Take] = {
             facts.Begin: self._begin,
-            facts.Resumed: self._begin,
+            facts.Resumed: self._resume,
             facts.End: self._end,
             facts.MachineChecked: self._check,
             facts.EntropyCommitted: self._commit,
@@ -88,7 +89,12 @@ class Promises:
             facts.IntentApproved: self._approve,
         }
 
-    def _begin(self, _: Fact) -> Iterable[str]:
+    def _begin(self, fact: facts.Begin) -> Iterable[str]:
+        self._step = fact.step
+        self._reset()
+        return ()
+
+    def _resume(self, _: Fact) -> Iterable[str]:
         self._reset()
         return ()
 
@@ -122,7 +128,9 @@ class Promises:
         return ()
 
     def _destroy(self, _: Fact) -> Iterable[str]:
-        self._is_destroyed = True
+        # what an interrupted attempt destroyed is gone; no other step destroyed it
+        if self._step in self._steps:
+            self._destroying.add(self._step)
         return ()
 
     def _hand_out(self, fact: facts.CardVerified) -> Iterable[str]:
@@ -158,7 +166,7 @@ class Promises:
                 yield "the machine committed to its part, and nobody was shown it"
             case "check-machine" if self._is_earnest and not self._is_fit:
                 yield "the machine was not fit, and the step ends"
-            case "destroy" if not self._is_destroyed:
+            case "destroy" if step.id not in self._destroying:
                 yield f"the step {visible(step.id)} ends, and nothing was destroyed"
             case "hand-out-shares" if self._split is not None:
                 yield from self._handed_out(self._split)

@@ -20,12 +20,15 @@ from conduct.conduct_material import (
 )
 from conduct.conversations import OTHER_CARD
 from conduct.interruption import all_of
-from conduct.test_script_language import Room
+from conduct.test_script_language import END, HEAD, Room
 
 from ceremonies.bitcoin.practice import practice_psbt
 from ceremonies.conduct import practice
+from ceremonies.conduct.plan import planned
+from ceremonies.conduct.script import read
 from ceremonies.errors import Declined, Refused
 from ceremonies.log import facts, signers
+from ceremonies.log.verify import verify
 from ceremonies.secret import Secret
 from ceremonies.wallets import file
 from custody_cli.ceremony_answers import status
@@ -159,6 +162,19 @@ def test_what_was_destroyed_is_not_destroyed_again(tmp_path: Path) -> None:
     assert "destroy.item-2.serial" in asked
     items = [one.item for one in all_of(tmp_path / "at", facts.ItemDestroyed)]
     assert items == ["the disk of signer-1", "the board of signer-1"]
+
+
+def test_what_one_step_destroyed_another_asks_for_again(tmp_path: Path) -> None:
+    only = (
+        '[[step]]\nid = "{}"\ndo = "destroy"\nrole = "witness"\nitems = ["a card"]\nmore = false\n'
+    )
+    text = (HEAD + only.format("first") + only.format("second") + END).replace("= 1, i", "= 2, i")
+    says = {f"{step}.item-1.serial": "1-2" for step in ("first", "second")}
+    room = Room(cast={"operator": ("alice",), "witness": ("erin", "frank")})
+    room.says = {**says, **{f"{step}.item-1.method": "burned" for step in ("first", "second")}}
+    begin(tmp_path / "at", read(text.encode()), room)
+    assert len(all_of(tmp_path / "at", facts.ItemDestroyed)) == 2
+    assert verify(tmp_path / "at", planned=planned).problems == ()
 
 
 def test_a_batch_takes_no_coin_twice(tmp_path: Path) -> None:

@@ -81,16 +81,22 @@ def test_only_a_step_that_is_under_way_fails() -> None:
 
 
 def test_a_destruction_names_what_was_destroyed() -> None:
-    destroy = PlannedStep(
-        id="destroy", do="destroy", cls="probe", role="witness", attest=(), mandatory=True
+    destroy, again = (
+        PlannedStep(id=name, do="destroy", cls="probe", role="witness", attest=(), mandatory=True)
+        for name in ("destroy", "again")
     )
     begun, ended = facts.Begin(step="destroy", attempt=1), facts.End(step="destroy")
     item = facts.ItemDestroyed(
         item="a disk", method="shredded", serial_commitment=HASH, persons=("ben", "cleo")
     )
-    of = plan(steps=(destroy,))
+    of = plan(steps=(destroy, again))
     assert problems(Promises(of, None, seen=set()), (begun, ended)) == [
         "the step destroy ends, and nothing was destroyed"
     ]
     # what was destroyed before an interruption counts
     assert problems(Promises(of, None, seen=set()), (begun, item, begun, ended)) == []
+    # what another step destroyed does not
+    later = (facts.Begin(step="again", attempt=1), facts.End(step="again"))
+    assert problems(Promises(of, None, seen=set()), (begun, item, ended, *later)) == [
+        "the step again ends, and nothing was destroyed"
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Choose, Confirm, Mistyped, Steps, TypeText, ask
@@ -36,7 +36,7 @@ def _run(context: Context[Destroy]) -> Steps[None]:
             hint="resume with two of them",
         )
     # whoever was interrupted goes on with what the log does not have yet
-    done = [r.fact.item for r in context.journal.records if isinstance(r.fact, facts.ItemDestroyed)]
+    done = [*_in_step(context.step.id, (record.fact for record in context.journal.records))]
     for number, item in enumerate(context.params.items, start=1):
         if item not in done:
             yield from _destroyed(context, number, item)
@@ -47,6 +47,16 @@ def _run(context: Context[Destroy]) -> Steps[None]:
             break
         yield from _destroyed(context, len(done) + 1, item)
         done.append(item)
+
+
+def _in_step(step: str, told: Iterable[facts.Fact]) -> Iterator[str]:
+    """Yield what every attempt at a step destroyed; another step destroys for itself."""
+    begun = ""
+    for fact in told:
+        if isinstance(fact, facts.Begin):
+            begun = fact.step
+        elif isinstance(fact, facts.ItemDestroyed) and begun == step:
+            yield fact.item
 
 
 def _another(context: Context[Destroy], number: int) -> Steps[str]:
