@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"(?:^|\s)(\d+) ([a-z]+)")
 _PGP = "|".join(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())
 # a hash in words, on as many lines as its words happen to need
 _SPOKEN = re.compile(rf"\b(?:(?:{_PGP})\s+){{7,}}(?:{_PGP})\b")
-_QUIET_S = 0.12
+_QUIET_S = 0.04
 
 Answers = Callable[[str], str | None]
 """From the screen to what is typed; None for what an attentive person would type."""

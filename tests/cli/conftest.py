@@ -14,8 +14,8 @@ from cli.room import Room
 from once import once
 from shared_data import have_shared
 
-NewRoom = Callable[[str], Room]
-"""Makes an empty room."""
+NewRoom = Callable[..., Room]
+"""Makes an empty room of this name, in which the program is started `afresh` or not."""
 
 LIVES: dict[str, Callable[[Room], None]] = {
     "people": lambda room: walk.live(room),
@@ -24,6 +24,9 @@ LIVES: dict[str, Callable[[Room], None]] = {
     "room-people": lambda room: walk.live_ceremonies(room),
     "room-scripts": lambda room: walk.live_ceremonies(room, "--json", "--debug"),
 }
+AFRESH = ("scripts", "room-scripts", "slip39")
+"""Those in which every call loads the program, so that what it imports can be seen."""
+
 CORE_LIVES: dict[str, Callable[[Room], None]] = {
     "wpkh": lambda room: walk.live_core(room, "wpkh", "--debug"),
     "wsh-2of3": lambda room: walk.live_core(room, "wsh-2of3", "--json"),
@@ -34,7 +37,7 @@ CORE_LIVES: dict[str, Callable[[Room], None]] = {
 def new_room(tmp_path_factory: pytest.TempPathFactory) -> NewRoom:
     # made before the threads, which pytest's own base folder is not made for
     tmp_path_factory.getbasetemp()
-    return lambda name: Room(tmp_path_factory.mktemp(name))
+    return lambda name, *, afresh=False: Room(tmp_path_factory.mktemp(name), afresh=afresh)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +46,7 @@ def walks(tmp_path_factory: pytest.TempPathFactory, new_room: NewRoom) -> dict[s
 
     def live() -> dict[str, Room]:
         lives = LIVES | (CORE_LIVES if have_shared() else {})
-        rooms = {name: new_room(name) for name in lives}
+        rooms = {name: new_room(name, afresh=name in AFRESH) for name in lives}
         with ThreadPoolExecutor(os.cpu_count()) as crowd:
             for done in [crowd.submit(lives[name], room) for name, room in rooms.items()]:
                 done.result()

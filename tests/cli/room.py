@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import program
+
 ROOT = Path(__file__).resolve().parents[2]
 WITNESS = Path(__file__).parent / "witness"
 PROGRAM = (sys.executable, "-m", "custody_cli")
@@ -57,6 +59,8 @@ class Room:
     """Folders: `work`, where commands run, and beside it a home and a place for temporary files."""
 
     folder: Path
+    afresh: bool = False
+    """Whether each call loads the program, as an operator's does, or forks a loaded one."""
     ran: list[Ran] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -108,6 +112,11 @@ class Room:
     ) -> Ran:
         """Call `custody` without a terminal."""
         before = self.files()
+        if not (self.afresh or env or before_start or settings):
+            ended = program.run(
+                *arguments, stdin=stdin, cwd=str(self.work), environment=self.environment()
+            )
+            return self.record(arguments, ended.pid, ended.code, before, ended.out, ended.err)
         with subprocess.Popen(
             [*PROGRAM, *arguments],
             stdin=subprocess.PIPE,

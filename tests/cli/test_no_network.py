@@ -31,6 +31,11 @@ def every_run(walks: dict[str, Room], failed: dict[str, Failed]) -> list[Ran]:
     return runs + [failure.ran for failure in failed.values()]
 
 
+@pytest.fixture(scope="module")
+def started_afresh(walks: dict[str, Room]) -> list[Ran]:
+    return [ran for room in walks.values() if room.afresh for ran in room.ran]
+
+
 def core_limit() -> tuple[int, int]:
     return resource.getrlimit(resource.RLIMIT_CORE)
 
@@ -39,31 +44,33 @@ def loaded(ran: Ran) -> set[str]:
     return set(ran.witness["modules"])
 
 
-def test_no_command_loads_a_network_client(every_run: list[Ran]) -> None:
-    for ran in every_run:
+def test_no_command_loads_a_network_client(started_afresh: list[Ran]) -> None:
+    for ran in started_afresh:
         assert loaded(ran) & CLIENTS == set(), str(ran)
 
 
-def test_nothing_of_a_prompt_is_loaded_where_nobody_is_asked(every_run: list[Ran]) -> None:
-    for ran in every_run:
+def test_nothing_of_a_prompt_is_loaded_where_nobody_is_asked(started_afresh: list[Ran]) -> None:
+    for ran in started_afresh:
         assert loaded(ran) & PROMPT == set(), str(ran)
 
 
-def test_signing_and_reviewing_do_not_load_the_second_road_to_keys(every_run: list[Ran]) -> None:
-    for ran in every_run:
+def test_signing_and_reviewing_do_not_load_the_second_road_to_keys(
+    started_afresh: list[Ran],
+) -> None:
+    for ran in started_afresh:
         if ran.command in WITHOUT_BIP_UTILS:
             assert "bip_utils" not in loaded(ran), str(ran)
 
 
-def test_rich_draws_for_people_only(every_run: list[Ran]) -> None:
-    for ran in every_run:
+def test_rich_draws_for_people_only(started_afresh: list[Ran]) -> None:
+    for ran in started_afresh:
         asks = ran.command in ("psbt sign", "message sign") and not {"--yes", "--approve"} & {
             *ran.arguments
         }
         if "--json" in ran.arguments and not asks:
             assert "rich" not in loaded(ran), str(ran)
         assert "typer.rich_utils" not in loaded(ran), str(ran)
-    assert any("rich" in loaded(ran) for ran in every_run)
+    assert any("rich" in loaded(ran) for ran in started_afresh)
 
 
 def test_the_guard_stands_at_the_end_of_every_command(every_run: list[Ran]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+import program
 from shared_data import ROOT
 
 DOCS = ROOT / "docs"
@@ -273,7 +274,9 @@ def _environment(folder: Path) -> dict[str, str]:
     shim = folder / ".bin" / "custody"
     if not shim.exists():
         shim.parent.mkdir()
-        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m custody_cli "$@"\n')
+        # -S -E: it hands its call to the program that is loaded, and needs nothing but Python
+        call = f'"{sys.executable}" -S -E "{program.__file__}" "{program.address()}"'
+        shim.write_text(f'#!/bin/sh\nexec {call} "$@"\n')
         shim.chmod(0o755)
     path = f"{shim.parent}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "PS4")}

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import program
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # stands in for `custody key`: what is tested is the face around a command, not the command
@@ -39,10 +41,17 @@ def environment(**more: str) -> dict[str, str]:
 def custody(
     *arguments: str, stdin: bytes = b"", cwd: Path | None = None, **settings: Any
 ) -> subprocess.CompletedProcess[bytes]:
-    return _run([sys.executable, "-m", "custody_cli", *arguments], stdin, cwd, **settings)
+    """Call `custody` without a terminal."""
+    called = [sys.executable, "-m", "custody_cli", *arguments]
+    if settings:
+        return _run(called, stdin, cwd, **settings)
+    ended = program.run(
+        *arguments, stdin=stdin, cwd=str(cwd or Path.cwd()), environment=environment()
+    )
+    return subprocess.CompletedProcess(called, ended.code, ended.out, ended.err)
 
 
-def program(body: str) -> str:
+def stand_in(body: str) -> str:
     return STAND_IN.format(body="\n".join("    " + line for line in body.strip().splitlines()))
 
 
@@ -50,7 +59,7 @@ def attempt(
     body: str, *arguments: str, stdin: bytes = b"", cwd: Path | None = None, **settings: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `custody key try` with a body of its own."""
-    called = [sys.executable, "-c", program(body), "key", "try", *arguments]
+    called = [sys.executable, "-c", stand_in(body), "key", "try", *arguments]
     return _run(called, stdin, cwd, **settings)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from custody_process import ROOT, attempt, custody, environment, error_of, program
+from custody_process import ROOT, attempt, custody, environment, error_of, stand_in
 
 SECRET = "canary-7f3a-abandon"
 
@@ -132,7 +132,7 @@ def test_every_help_ends_with_an_example(arguments: list[str]) -> None:
 
 def test_a_noun_alone_lists_its_verbs() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", program("pass"), "key"],
+        [sys.executable, "-c", stand_in("pass"), "key"],
         capture_output=True,
         env=environment(),
         timeout=60,
@@ -189,7 +189,7 @@ finally:
     print("cleaned", file=sys.stderr, flush=True)
 """
     with subprocess.Popen(
-        [sys.executable, "-c", program(body), "key", "try"],
+        [sys.executable, "-c", stand_in(body), "key", "try"],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env=environment(),
@@ -210,7 +210,7 @@ time.sleep(0.3)
 answer({"a": "x" * 10**6}, json=True, show=lambda: None)
 """
     with subprocess.Popen(
-        [sys.executable, "-c", program(body), "key", "try"],
+        [sys.executable, "-c", stand_in(body), "key", "try"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pexpect
 import pyte
 import pytest
-from custody_process import environment, program
+from custody_process import environment, stand_in
 
 CLEARED = "\x1b[2J\x1b[3J"
 LEFT = "\x1b[?1049l"
@@ -38,7 +38,7 @@ print("result", len(got), got[0][:2], got[-1][:2])
 def person(body: str, *, more: str = "", **env: str) -> Iterator[pexpect.spawn]:
     child = pexpect.spawn(
         sys.executable,
-        ["-c", program(body), "key", "try", *more.split()],
+        ["-c", stand_in(body), "key", "try", *more.split()],
         env=environment(TERM="xterm", **env),
         dimensions=(24, 80),
         encoding="utf-8",
