@@ -349,15 +349,37 @@ class QrReadAnswer(TypedDict):
     output: str | None
 
 
+class PastPaymentJson(TypedDict):
+    """Where an earlier transaction paid, null where its script has no address, and how much."""
+
+    address: str | None
+    value_sat: int
+
+
+class SignedBeforeJson(TypedDict):
+    """An earlier transaction that spends inputs of this one too, by their numbers.
+
+    `payments` and `fee_sat` are null where its log does not open them.
+    """
+
+    log: str
+    txid: str
+    inputs: list[int]
+    payments: list[PastPaymentJson] | None
+    fee_sat: int | None
+
+
 class PsbtShowAnswer(TypedDict):
     """`custody psbt show`: exit 0 when `verdict` is `sign`, 4 when `refuse`.
 
-    There is no intent for a refused PSBT. `policy` is the SHA-256 of the policy's file, and
-    `fields_kept` counts records that nothing here reads, by their names.
+    There is no intent for a refused PSBT. `policy` is the SHA-256 of the policy's file,
+    `policy_pinned` says whether the wallet file pins one, `signed_before` is what the history knows
+    of the same coins, and `fields_kept` counts records that nothing here reads, by their names.
     """
 
     intent: str | None
     policy: str | None
+    policy_pinned: bool
     approvals: ApprovalsJson
     txid: str
     network: str
@@ -371,6 +393,7 @@ class PsbtShowAnswer(TypedDict):
     signatures: SignaturesJson
     branches: list[BranchJson]
     fields_kept: dict[str, int]
+    signed_before: list[SignedBeforeJson]
     findings: list[FindingJson]
     verdict: str
 

@@ -43,7 +43,8 @@ def read_history(
         allowed = disk.read(signers, limit=people.MAX_SIZE, what="the list of signers")
     signings: dict[tuple[str, str], PastSigning] = {}
     unconfirmed, heights = [], []
-    for folder in (log for given in folders for log in _logs_in(given)):
+    logs = [log for given in folders for log in _logs_in(given)]
+    for folder in logs:
         verdict = verify(folder, signers=allowed)
         _insist_finished(verdict, f"the log in {visible(folder.name)}")
         if verdict.state in (State.UNSEALED, State.UNANCHORED):
@@ -52,11 +53,14 @@ def read_history(
         heights += [seen for _, seen in _heights(records)]
         for signing in _signings(folder, verdict.log, records):
             signings[signing.log, signing.txid] = signing
+    logged = max(heights, default=None)
     return History(
         signings=tuple(signings.values()),
         is_given=True,
+        is_empty=not logs,
         unconfirmed=tuple(unconfirmed),
-        height=height if height is not None else max(heights, default=None),
+        height=logged if height is None else height,
+        logged_height=logged,
     )
 
 

@@ -220,6 +220,14 @@ OptionalWalletFile = Annotated[
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="POLICY", help="The policy it must obey.")
 ]
+RequirePolicy = Annotated[
+    bool,
+    typer.Option("--require-policy", help="Refuse a wallet file that pins no policy."),
+]
+PrevTx = Annotated[
+    list[str] | None,
+    typer.Option("--prevtx", metavar="FILE", help="A previous transaction the psbt lacks."),
+]
 HistoryFolders = Annotated[
     list[Path] | None,
     typer.Option("--history", metavar="DIR", help="A finished ceremony; once per ceremony."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,15 @@ from ceremonies.signing.policy import Policy
 if TYPE_CHECKING:
     from ceremonies.log.signers import Signers
     from ceremonies.signing.approval import Approval
+
+
+def policy_for(path: Path | None, *, must_be_pinned: bool) -> Policy:
+    """Read the policy that a review applies: the defaults where no file is named.
+
+    Raises:
+        InputError: there is none, or it is not one.
+    """
+    return replace(read_policy(path) or Policy(), must_be_pinned=must_be_pinned)
 
 
 def read_policy(path: Path | None) -> Policy | None:

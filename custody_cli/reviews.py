@@ -16,7 +16,7 @@ from ceremonies.signing.rules.branches import branches
 from custody_cli.exits import findings_json
 
 if TYPE_CHECKING:
-    from custody_cli.contract import InputJson, OutputJson, PsbtShowAnswer
+    from custody_cli.contract import InputJson, OutputJson, PsbtShowAnswer, SignedBeforeJson
 
 
 def review_answer(
@@ -29,6 +29,7 @@ def review_answer(
     return {
         "intent": None if reviewed.intent is None else reviewed.intent.hex(),
         "policy": reviewed.policy.sha256,
+        "policy_pinned": facts.wallet.policy_sha256 is not None,
         "approvals": {
             "needed": 0 if asked is None else asked.needed,
             "by": sorted({approval.person for approval in approvals}),
@@ -57,6 +58,7 @@ def review_answer(
             for way in branches(facts)
         ],
         "fields_kept": kept(facts.psbt.maps),
+        "signed_before": [_before(facts, one) for one in _earlier(reviewed)],
         "findings": findings_json(reviewed.findings),
         "verdict": reviewed.verdict,
     }
@@ -78,6 +80,26 @@ def remembered(reviewed: Review) -> PastSigning:
         ),
         fee_sat=facts.fee_sat,
     )
+
+
+def _earlier(reviewed: Review) -> list[PastSigning]:
+    psbt = reviewed.facts.psbt
+    coins = [str(given.outpoint) for given in psbt.inputs] if reviewed.history.signings else []
+    return reviewed.history.signed_otherwise(coins, psbt.transaction.txid[::-1].hex())
+
+
+def _before(facts: Facts, earlier: PastSigning) -> SignedBeforeJson:
+    coins = set(earlier.outpoints)
+    paid = earlier.payments
+    return {
+        "log": earlier.log,
+        "txid": earlier.txid,
+        "inputs": [fact.index for fact in facts.inputs if str(fact.given.outpoint) in coins],
+        "payments": None
+        if paid is None
+        else [{"address": one.address, "value_sat": one.value_sat} for one in paid],
+        "fee_sat": earlier.fee_sat,
+    }
 
 
 def _present(facts: Facts, psbt: Psbt) -> int:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ceremonies import disk
-from ceremonies.bitcoin.psbt import reread
 from ceremonies.errors import InputError
 from ceremonies.signing import approval, finish
 from ceremonies.signing.finish import trimmed
@@ -23,7 +22,7 @@ from ceremonies.strict import hex_bytes
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.exits import WrongUsage, failure_of
 from custody_cli.payloads import read_previous, read_psbt, write_psbt
-from custody_cli.policies import approvals_from
+from custody_cli.policies import approvals_from, signers_file
 from custody_cli.reviews import remembered, review_answer
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class Bench:
         if self._log is not None:
             self._log.approved(reviewed, intent, approvals)
         signed = sign(reviewed, approved=intent, approvals=approvals)
-        result = reread(signed.data).with_previous(self._previous)
+        result = signed.psbt.with_previous(self._previous)
         if self._log is not None:
             self._log.signed(reviewed, intent, signed, result)
         self._remember(reviewed)
@@ -162,19 +161,52 @@ class Bench:
         self.history = self.history.followed_by(remembered(reviewed))
 
 
+@contextlib.contextmanager
+def logged(
+    bench: Bench, folder: Path | None, *, signers: Path | None, height: int | None
+) -> Iterator[None]:
+    """Record what a bench signs in a new folder, if there is to be a log.
+
+    It begins with the first transaction that everybody approved.
+    """
+    if folder is None:
+        yield
+        return
+    from ceremonies.conduct.solitary import recorded
+    from custody_cli.world import this_machine
+
+    disk.insist_free(folder)
+    with contextlib.ExitStack() as ending:
+        record = recorded(
+            folder,
+            network=bench.wallet.network,
+            signers_file=signers_file(bench.policy, signers),
+            height=height,
+            world=this_machine(),
+        )
+        bench.begin_log = lambda: ending.enter_context(record)
+        yield
+
+
 def psbts_in(folder: Path) -> list[Path]:
     """Return the PSBTs of a folder, by name; none where it holds something else.
+
+    Names that begin with a dot are passed over: some systems put such a file beside every other.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
-        found = [path for path in folder.iterdir() if path.suffix.lower() == SUFFIX]
+        found = [path for path in folder.iterdir() if _is_psbt(path.name)]
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise InputError(f"cannot read the folder: {reason}", hint="check the medium") from None
-    # a link that leads nowhere fails in its turn: no payment is left out in silence
-    return sorted(path for path in found if path.is_file() or path.is_symlink())
+    # a link that leads nowhere, or a folder, fails in its turn: no payment is left out in silence
+    return sorted(found)
+
+
+def _is_psbt(name: str) -> bool:
+    return name.lower().endswith(SUFFIX) and not name.startswith(".")
 
 
 def signed_folder(

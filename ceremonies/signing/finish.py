@@ -166,8 +166,10 @@ def unlocked(psbt: Psbt) -> Transaction:
 
     Raises:
         Incomplete: signatures are missing.
-        InputError: what an input spends is not in the PSBT, or its amount is not proved.
+        InputError: there are no inputs or no outputs, what an input spends is not in the PSBT, or
+            its amount is not proved.
     """
+    _insist_on_something(psbt)
     spent = _spent(psbt)
     unlockings = [_unlocking(psbt, index, output) for index, output in enumerate(spent)]
     complete = spending.unlock_uncommon(psbt, spent, unlockings)
@@ -176,6 +178,14 @@ def unlocked(psbt: Psbt) -> Transaction:
     done = _with(psbt.transaction, complete)
     _insist_on_amounts(psbt, done)
     return done
+
+
+def _insist_on_something(psbt: Psbt) -> None:
+    for what, there in (("inputs", psbt.inputs), ("outputs", psbt.outputs)):
+        if not there:
+            raise InputError(
+                f"the transaction has no {what}", hint="ask the coordinator for a whole one"
+            )
 
 
 def _spent(psbt: Psbt) -> list[Output]:

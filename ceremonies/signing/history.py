@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,14 +43,17 @@ class PastSigning:
 class History:
     """Earlier signings, and the height of the chain, as far as somebody told them.
 
-    `is_given` says whether logs were given at all; `unconfirmed` names those whose end nobody
-    signed, or nothing from outside confirms. `height` was typed in, or is the last one logged.
+    `is_given` says whether logs were given at all, `is_empty` whether there is none in the folders
+    that were; `unconfirmed` names those whose end nobody signed, or nothing from outside confirms.
+    `height` was typed in, or is the last one logged, which `logged_height` is.
     """
 
     signings: tuple[PastSigning, ...] = ()
     is_given: bool = False
+    is_empty: bool = False
     unconfirmed: tuple[str, ...] = ()
     height: int | None = None
+    logged_height: int | None = None
 
     @cached_property
     def _by_coin(self) -> dict[str, list[PastSigning]]:
@@ -69,6 +73,11 @@ class History:
             coins.setdefault(outpoint, []).append(signing)
         after.__dict__["_by_coin"] = coins
         return after
+
+    def signed_otherwise(self, outpoints: Iterable[str], txid: str) -> list[PastSigning]:
+        """Return every signing of these coins in another transaction than `txid`, each once."""
+        earlier = (one for coin in outpoints for one in self._by_coin.get(coin, ()))
+        return list({one.txid: one for one in earlier if one.txid != txid}.values())
 
     def conflicting(self, outpoint: str, txid: str) -> PastSigning | None:
         """Return the last signing of a coin in another transaction than `txid`."""

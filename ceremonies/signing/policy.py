@@ -39,6 +39,7 @@ class Policy:
 
     `sha256` is the hash of the file it was read from; one that no file says has none. `levels`
     gives a rule another level. It can always raise one; it lowers only findings that allow it.
+    `must_be_pinned` is no part of the file: whoever reviews asks for a wallet file that pins one.
     """
 
     sha256: str | None = None
@@ -57,6 +58,7 @@ class Policy:
     approvals: Demand | None = None
     gap: int = 1_000
     needs_history: bool = False
+    must_be_pinned: bool = False
     levels: Mapping[str, Level] = field(default_factory=dict)
 
     def weighed(self, finding: Finding) -> Finding:

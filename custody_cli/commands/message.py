@@ -25,6 +25,7 @@ from custody_cli.options import (
     NetworkName,
     Out,
     PassphraseSource,
+    PrevTx,
     SchemeChoice,
     SchemeName,
     SeedSource,
@@ -114,10 +115,7 @@ def sign(
         str | None,
         typer.Option(metavar="PSBT", help="Prove the coins that this PSBT spends as well."),
     ] = None,
-    prevtx: Annotated[
-        list[str] | None,
-        typer.Option("--prevtx", metavar="FILE", help="A previous transaction it lacks."),
-    ] = None,
+    prevtx: PrevTx = None,
     signed: Annotated[
         list[str] | None,
         typer.Option(metavar="PSBT", help="What another signer of this message wrote."),

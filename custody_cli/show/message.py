@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ceremonies.spoken import in_fours, visible, words
+from custody_cli.show.amounts import amount
 from custody_cli.show.console import console, facts
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _WIDTH = 80
 _WORDS_A_LINE = 5
 _MOST_LINES = 16
 _MOST_COINS = 10
-_SAT = 100_000_000
 
 
 def text(found: SignedThingJson, message: bytes, intent: bytes, notes: list[FindingJson]) -> str:
@@ -89,9 +89,9 @@ def _what(found: SignedThingJson) -> Iterator[tuple[str, str]]:
         yield "after block", f"{challenge['height']}: {challenge['block']}"
     yield "format", found["format"]
     if coins := found["funds"]:
-        yield "proves also", f"{_amount(found['funds_sat'])} in {len(coins)} coins"
+        yield "proves also", f"{amount(found['funds_sat'])} in {len(coins)} coins"
         for coin in coins[:_MOST_COINS]:
-            yield _amount(coin["value_sat"]), coin["outpoint"]
+            yield amount(coin["value_sat"]), coin["outpoint"]
         if len(coins) > _MOST_COINS:
             yield "", f"and {len(coins) - _MOST_COINS} more"
 
@@ -123,7 +123,3 @@ def _intent(intent: bytes) -> Iterator[tuple[str, str]]:
     for start in range(0, len(spoken), _WORDS_A_LINE):
         label = "in words" if start == 0 else ""
         yield label, " ".join(spoken[start : start + _WORDS_A_LINE])
-
-
-def _amount(sat: int) -> str:
-    return f"{sat // _SAT}.{sat % _SAT:08d} BTC"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ceremonies.spoken import in_fours, visible, words
+from custody_cli.show.amounts import amount
 from custody_cli.show.console import console, facts
 from custody_cli.show.findings import grouped
+from custody_cli.show.replaced import beside
 
 if TYPE_CHECKING:
     from custody_cli.contract import (
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _WORDS_A_LINE = 5
-_SAT = 100_000_000
 _FEW = 20
 _ALWAYS_WHOLE = ("payment", "data")
 _KINDS = (
@@ -112,7 +113,7 @@ def final(found: PsbtFinalizeAnswer) -> None:
             (
                 ("txid", found["txid"]),
                 ("size", f"{found['vsize']} vB"),
-                ("fee", _amount(found["fee_sat"])),
+                ("fee", amount(found["fee_sat"])),
                 ("verified by", ", ".join(found["verified_by"])),
                 ("written to", found["output"]),
             )
@@ -125,6 +126,8 @@ def _draw(found: PsbtShowAnswer, page: Console, *, everything: bool = False) -> 
         if one.level != "note":
             page.print(f"{one.level.upper()} {one.rule}:{one.where} {visible(one.message)}")
             page.print(f"    {visible(one.hint)}")
+    for earlier in found["signed_before"]:
+        page.print(beside(earlier, found))
     page.print(facts(_head(found)))
     for kind, title in _KINDS:
         outputs = [output for output in found["outputs"] if output["kind"] == kind]
@@ -148,16 +151,16 @@ def _titled(title: str, outputs: list[OutputJson]) -> str:
     if len(outputs) <= _FEW:
         return title
     total = sum(output["value_sat"] for output in outputs)
-    return f"{title}: {len(outputs)}, {_amount(total)} together"
+    return f"{title}: {len(outputs)}, {amount(total)} together"
 
 
 def _head(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     known = [given["value_sat"] for given in found["inputs"] if given["value_sat"] is not None]
     unknown = len(found["inputs"]) - len(known)
     yield "wallet", f"{found['wallet']} on {found['network']}"
-    spends = f"{_amount(sum(known))} from {_counted(len(found['inputs']), 'input')}"
+    spends = f"{amount(sum(known))} from {_counted(len(found['inputs']), 'input')}"
     if len(known) > _FEW:
-        spends += f" of {_amount(min(known))} to {_amount(max(known))}"
+        spends += f" of {amount(min(known))} to {amount(max(known))}"
     yield "spends", spends + (f", {unknown} of unknown value" if unknown else "")
     yield "fee", _fee(found)
     if found["locktime"]:
@@ -185,20 +188,20 @@ def _fee(found: PsbtShowAnswer) -> str:
     paid = sum(o["value_sat"] for o in found["outputs"] if o["kind"] in ("payment", "data"))
     tenths = fee * 1000 // paid if paid else 0
     share = f", {tenths // 10}.{tenths % 10} % of the payments" if paid else ""
-    return f"{_amount(fee)}, {found['fee_rate_sat_vb']} sat/vB{share}"
+    return f"{amount(fee)}, {found['fee_rate_sat_vb']} sat/vB{share}"
 
 
 def _outputs(outputs: list[OutputJson]) -> Iterator[tuple[str, str]]:
     for output in outputs:
         where = in_fours(output["address"]) if output["address"] else "no address"
-        yield _amount(output["value_sat"]), where
+        yield amount(output["value_sat"]), where
         if output["path"]:
             yield "", output["path"]
 
 
 def _inputs(inputs: list[InputJson]) -> Iterator[tuple[str, str]]:
     for number, given in enumerate(inputs):
-        value = "unknown" if given["value_sat"] is None else _amount(given["value_sat"])
+        value = "unknown" if given["value_sat"] is None else amount(given["value_sat"])
         yield f"{number} {value}", f"{given['path'] or 'NOT OURS'} ({given['script']})"
         yield "", given["outpoint"]
 
@@ -214,15 +217,19 @@ def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
     for start in range(0, len(spoken), _WORDS_A_LINE):
         label = "in words" if start == 0 else ""
         yield label, " ".join(spoken[start : start + _WORDS_A_LINE])
-    if found["policy"] is not None:
-        yield "policy", in_fours(found["policy"][:half])
-        yield "", in_fours(found["policy"][half:])
+    yield from _policy(found)
     yield "verdict", "may be signed"
 
 
-def _amount(sat: int) -> str:
-    sign, size = ("-", -sat) if sat < 0 else ("", sat)
-    return f"{sign}{size // _SAT}.{size % _SAT:08d} BTC"
+def _policy(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
+    digits = found["policy"]
+    if digits is not None:
+        half = len(digits) // 2
+        yield "policy", in_fours(digits[:half])
+        yield "", in_fours(digits[half:])
+    if not found["policy_pinned"]:
+        label = "" if digits else "policy"
+        yield label, "no policy is pinned by this wallet file"
 
 
 def _counted(count: int, what: str) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from signing.wallets_made import CHANGE, PAYEE, make_psbt, make_wallet
 
 from ceremonies.bitcoin.psbt import parse
+from ceremonies.bitcoin.script import address
+from ceremonies.network import REGTEST
+from ceremonies.signing.history import History, PastPayment
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import review
 from ceremonies.spoken import in_fours
 from ceremonies.wallets.wallet import Place
 from custody_cli import terminal
 from custody_cli.contract import FindingJson
-from custody_cli.reviews import review_answer
+from custody_cli.reviews import remembered, review_answer
 from custody_cli.show import psbt as drawn
 from custody_cli.show.findings import grouped
 
@@ -134,3 +138,40 @@ def test_long_text_is_shown_screen_by_screen_and_nothing_is_left_out() -> None:
         steps = [int(asked.rpartition(" ")[2]) for asked in typist.asked]
         assert steps == list(range(5, 5 * len(steps) + 1, 5))
         assert count - (steps[-1] if steps else 0) <= 5
+
+
+def test_a_review_says_whether_the_wallet_file_pins_a_policy() -> None:
+    wallet, data = make_wallet("wpkh"), make_psbt(make_wallet("wpkh"))
+    free = review_answer(review(parse(data), wallet))
+    assert not free["policy_pinned"]
+    assert "policy    no policy is pinned by this wallet file" in drawn.text(free)
+    policy = Policy(sha256="ab" * 32)
+    given = drawn.text(review_answer(review(parse(data), wallet, policy=policy)))
+    assert "no policy is pinned by this wallet file" in given
+    pinned = replace(wallet, policy_sha256=policy.sha256)
+    held = review_answer(review(parse(data), pinned, policy=policy))
+    assert held["policy_pinned"]
+    assert "no policy is pinned" not in drawn.text(held)
+
+
+def test_what_was_signed_before_is_shown_beside_what_is_to_be_signed() -> None:
+    """A fee bump pays the same people, and whoever looks must see whether it does."""
+    wallet = make_wallet("wsh")
+    payee = in_fours(str(address(PAYEE, REGTEST)))
+    other = in_fours("bcrt1p5d7rjq7g6rdk2yhzks9smlaqtedr4dekq08ge8ztwac72sfr9rusxg3297")
+    first = remembered(review(parse(make_psbt(wallet)), wallet))
+    gone = PastPayment(address=other.replace(" ", ""), value_sat=7)
+    past = replace(first, payments=(*(first.payments or ()), gone))
+    bumped = parse(make_psbt(wallet, change=(CHANGE, 590_000)))
+    answer = review_answer(review(bumped, wallet, history=History(signings=(past,), is_given=True)))
+    (before,) = answer["signed_before"]
+    assert (before["txid"], before["inputs"], before["fee_sat"]) == (past.txid, [0, 1], 3_000)
+    text = drawn.text(answer)
+    assert max(map(len, text.splitlines())) <= 80
+    lines = text.splitlines()
+    assert any(re.search(r"SIGNED BEFORE +NOW", line) for line in lines)
+    assert any(re.search(r"fee +0.00003000 BTC +0.00010000 BTC", line) for line in lines)
+    assert any(re.search(r"pays +0.00400000 BTC +0.00400000 BTC", line) for line in lines)
+    assert any(re.search(r"pays +0.00000007 BTC +nothing", line) for line in lines)
+    for group in (*payee.split(), *other.split()):
+        assert group in text

@@ -23,11 +23,10 @@ from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import review
 from ceremonies.wallets import file as wallet_files
 from ceremonies.wallets.wallet import Place, register
-from custody_cli.commands.psbt import _logged as logged
 from custody_cli.exits import worst
 from custody_cli.histories import read_history
 from custody_cli.policies import approvals_from, read_policy
-from custody_cli.signing import Bench, Consent, psbts_in, signed_folder
+from custody_cli.signing import Bench, Consent, logged, psbts_in, signed_folder
 
 WALLET = make_wallet("wpkh")
 PEOPLE = {name: bytes([n]) * 32 for n, name in enumerate(("ana", "ben", "cleo"), start=1)}
@@ -235,6 +234,7 @@ def test_a_log_of_one_command_is_a_log_and_a_history(tmp_path: Path) -> None:
     assert found.state is State.UNSEALED
     assert found.problems == (f"there is no seal of all {found.records} records",)
     history = read_history([folder])
+    assert read_history([folder], height=850_001).logged_height == 850_000
     (earlier,) = history.signings
     unsigned = parse(payment()).transaction
     assert earlier.txid == unsigned.txid[::-1].hex()
@@ -278,7 +278,10 @@ def test_what_is_no_finished_log_is_no_history(tmp_path: Path) -> None:
     log = recorded_in(tmp_path, payment())
     good = (log / "log.jsonl").read_bytes()
     (tmp_path / "empty").mkdir()
-    assert read_history([tmp_path / "empty"]).is_given
+    empty = read_history([tmp_path / "empty"])
+    assert empty.is_given
+    assert empty.is_empty
+    assert not read_history([log]).is_empty
     assert not read_history(None).is_given
     assert len(read_history([tmp_path]).signings) == 1
     with pytest.raises(InputError, match="no log in the folder"):

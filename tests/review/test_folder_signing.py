@@ -27,7 +27,7 @@ from ceremonies.signing import policy_file
 from ceremonies.signing.history import History, PastSigning
 from ceremonies.wallets import file as wallet_files
 from custody_cli import payloads
-from custody_cli.commands.psbt import sign
+from custody_cli.commands.psbt_sign import sign
 from custody_cli.signing import psbts_in, signed_folder
 
 
@@ -117,6 +117,19 @@ def test_a_link_that_leads_nowhere_is_not_left_out_in_silence(tmp_path: Path, pa
     (pair / "2.psbt").symlink_to(tmp_path / "unplugged" / "2.psbt")
     done = list(signed_folder(bench(), psbts_in(pair), tmp_path / "out", keep_going=True))
     assert [code for _, code in done] == [0, 0, 3]
+
+
+def test_what_a_system_puts_beside_every_file_is_no_payment(tmp_path: Path, pair: Path) -> None:
+    put(pair, "._0.psbt", b"\x00\x05\x16\x07")
+    put(pair, ".psbt", payment(2))
+    assert [path.name for path in psbts_in(pair)] == ["0.psbt", "1.psbt"]
+
+
+def test_a_folder_that_is_named_like_a_psbt_fails_in_its_turn(tmp_path: Path, pair: Path) -> None:
+    (pair / "2.psbt").mkdir()
+    put(pair, "3.PSBT", payment(3))
+    done = list(signed_folder(bench(), psbts_in(pair), tmp_path / "out", keep_going=True))
+    assert [code for _, code in done] == [0, 0, 3, 0]
 
 
 def _past(txid: str, outpoints: tuple[str, ...]) -> PastSigning:

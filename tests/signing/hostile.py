@@ -448,6 +448,19 @@ def the_same_coin_twice(wallet: Wallet) -> bytes:
     return write(maps)
 
 
+# empty
+
+
+@breaks("empty", *EVERY)
+def it_pays_nobody_and_all_is_fee(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, inputs=[(RECEIVED[0], 9_000)], payments=[], change=None)
+
+
+@breaks("empty", "wpkh", "tr", companions=("signer-missing",))
+def it_spends_nothing(wallet: Wallet) -> bytes:
+    return make_psbt(wallet, inputs=[], payments=[(b"\x6a\x01\x00", 0)], change=None)
+
+
 # value
 
 
@@ -832,6 +845,11 @@ def a_policy_of_another_wallet(wallet: Wallet) -> bytes:
     return make_psbt(wallet)
 
 
+@breaks("policy", *STANDARD, policy=Policy(must_be_pinned=True))
+def a_copy_of_the_wallet_file_that_pins_no_policy(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
 # destination
 
 
@@ -974,6 +992,25 @@ def the_heir_waits_one_block_too_few(wallet: Wallet) -> bytes:
 
 @breaks("history", "wpkh", level=Level.WARN, history=History(is_given=True, unconfirmed=("a/1",)))
 def nobody_confirms_the_log(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("history", "wpkh", level=Level.WARN, history=History(is_given=True, is_empty=True))
+def the_folder_of_the_history_is_empty(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+def _at(height: int) -> History:
+    return History(is_given=True, height=height, logged_height=850_000)
+
+
+@breaks("history", "wpkh", level=Level.WARN, history=_at(849_999))
+def the_height_is_lower_than_one_that_is_known(wallet: Wallet) -> bytes:
+    return make_psbt(wallet)
+
+
+@breaks("history", "wpkh", level=Level.WARN, history=_at(902_561))
+def the_height_is_more_than_a_year_after_the_last_that_is_known(wallet: Wallet) -> bytes:
     return make_psbt(wallet)
 
 

@@ -29,6 +29,7 @@ from ceremonies.bitcoin.transaction import Output
 from ceremonies.errors import Finding, InputError, Level, Refused
 from ceremonies.network import MAINNET, REGTEST, TESTNET4
 from ceremonies.signing.facts import gather
+from ceremonies.signing.history import History
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review, review
 from ceremonies.signing.rules import LEVELS, LOWERABLE, RULES, name_of
@@ -176,6 +177,16 @@ def test_fee_rates_are_judged_at_their_limits(rate: str, expected: Level | None)
     )
     found = [one.level for one in reviewed.findings if one.rule == "fee-rate"]
     assert found == ([expected] if expected else [])
+
+
+# what was said of the past
+
+
+@pytest.mark.parametrize("height", [850_000, 850_001, 902_560])
+def test_a_height_within_a_year_of_the_last_that_is_known_says_nothing(height: int) -> None:
+    past = History(is_given=True, height=height, logged_height=850_000)
+    wallet = make_wallet("wpkh")
+    assert review(parse(make_psbt(wallet)), wallet, history=past).findings == ()
 
 
 # what is spent

@@ -27,6 +27,7 @@ Rule = Callable[[Facts, Policy, History], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     institution.policy,
     networks.network,
+    inputs.empty,
     inputs.duplicate_input,
     inputs.prevtx,
     inputs.prevtx_missing,

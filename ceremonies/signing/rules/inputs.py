@@ -18,6 +18,14 @@ from ceremonies.signing.rules.finding import note, refuse, warn
 _TAMPERED = "the psbt was altered or badly made: ask for a new one, and find out why"
 
 
+def empty(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
+    """The transaction spends nothing, or pays nobody: no block can ever hold it."""
+    for what, there in (("inputs", facts.inputs), ("outputs", facts.outputs)):
+        if not there:
+            message = f"the transaction has no {what}"
+            yield refuse("empty", "", message, "ask the coordinator for a whole one")
+
+
 def duplicate_input(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
     """The same output is spent twice."""
     seen: dict[Outpoint, int] = {}

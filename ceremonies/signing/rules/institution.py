@@ -11,14 +11,21 @@ from ceremonies.signing.policy import Period, Policy
 from ceremonies.signing.rules.finding import refuse, warn
 
 _ITS_POLICY = "give the policy that the wallet was registered with: --policy FILE"
+_REAL_WALLET = "use the wallet file that was registered with its policy, and compare its hash"
 _WITH_HISTORY = "name the folders of earlier ceremonies with --history DIR"
 _ASK_LESS = "ask for less, or have the institution change its policy and register it again"
+
+_YEAR = 52_560
+"""As many blocks as a year has at ten minutes each."""
 
 
 def policy(facts: Facts, given: Policy, _history: History) -> Iterator[Finding]:
     """The policy is not the one that the wallet file pins, or is meant for another wallet."""
     wallet = facts.wallet
     pinned = wallet.policy_sha256
+    if pinned is None and given.must_be_pinned:
+        message = "the wallet file pins no policy, and one that does is asked for"
+        yield refuse("policy", "", message, _REAL_WALLET)
     if pinned is not None and given.sha256 != pinned:
         found = "none was given" if given.sha256 is None else f"{given.sha256[:16]}… was given"
         message = f"the wallet file pins the policy {pinned[:16]}…, and {found}"
@@ -31,10 +38,29 @@ def policy(facts: Facts, given: Policy, _history: History) -> Iterator[Finding]:
 
 
 def history(_facts: Facts, _policy: Policy, given: History) -> Iterator[Finding]:
-    """A log of earlier signings has nothing but itself to confirm it."""
+    """What is said of the past is confirmed by nothing but whoever says it."""
+    if given.is_empty:
+        message = "the history holds no log: nothing was signed before, says whoever gave it"
+        yield warn(
+            "history", "", message, "name the folders of earlier ceremonies, if there are any"
+        )
+    yield from _height(given)
     for log in given.unconfirmed:
         message = f"nobody confirms the end of log {log}: what it says may have been cut"
         yield warn("history", "", message, "have it sealed and signed, and give --signers")
+
+
+def _height(given: History) -> Iterator[Finding]:
+    known, said = given.logged_height, given.height
+    if known is None or said is None:
+        return
+    if said < known:
+        message = f"height {said} was given, and a log knows height {known} already"
+        yield warn("history", "", message, "give the height of the last block there is")
+    elif said > known + _YEAR:
+        message = f"height {said} was given, {said - known} blocks after the last that a log knows"
+        hint = "check it: to a height too far off, earlier payments of a period are past"
+        yield warn("history", "", message, hint)
 
 
 def destination(facts: Facts, given: Policy, _history: History) -> Iterator[Finding]:
