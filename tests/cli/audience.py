@@ -18,7 +18,7 @@ from ceremonies.conduct.practice import NAMES
 from ceremonies.spoken import words as spoken
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
-CTRL_C = "\x03"
+CTRL_C, CTRL_D = "\x03", "\x04"
 
 _ASKS = re.compile(
     r"(Enter goes on|yes or no|choice|read off|text|file|Enter clears the screen|press Enter|"
@@ -29,6 +29,8 @@ _NUMBERED = re.compile(r"(?:^|\s)(\d+) ([a-z]+)")
 _PGP = "|".join(spoken(bytes(n for byte in range(256) for n in (byte, byte))).split())
 # a hash in words, on as many lines as its words happen to need
 _SPOKEN = re.compile(rf"\b(?:(?:{_PGP})\s+){{7,}}(?:{_PGP})\b")
+# the last rows of one, the others scrolled away
+_SCROLLED = re.compile(rf"\A(?:(?:{_PGP})\s+)+(?=yes or no: yes$)", re.MULTILINE)
 _QUIET_S = 0.04
 
 Answers = Callable[[str], str | None]
@@ -47,8 +49,8 @@ class Audience:
         while (screen := self._next()) is not None:
             self.screens.append(screen)
             typed = mistakes(screen)
-            if typed == CTRL_C:
-                self.someone.child.send(CTRL_C)
+            if typed in (CTRL_C, CTRL_D):
+                self.someone.child.send(typed)
             else:
                 self.someone.types(self._attentive(screen) if typed is None else typed)
         self.screens.append(self._drawn())
@@ -107,8 +109,34 @@ class Audience:
         if found := re.search(r"words of card (\d-\d)", screen):
             return self.notes[found[1]]
         if found := re.search(r"card number (\d)", screen):
-            return self.notes[{"1": "1-1", "2": "1-3"}[found[1]]]
+            brought = self.notes.get(found[0])
+            return brought or self.notes[{"1": "1-1", "2": "1-3"}[found[1]]]
+        if found := re.search(r"Who acts +(\w+).*words of your\s+card of set", screen, re.DOTALL):
+            return self.notes[found[1]]
         return self.notes["phrase"]
+
+
+class Mistakes:
+    """What goes wrong, each once: a pattern on the screen, and what is typed instead."""
+
+    def __init__(self, *planned: tuple[str, str]) -> None:
+        self.left = list(planned)
+
+    def __call__(self, screen: str) -> str | None:
+        for planned in self.left:
+            if re.search(planned[0], screen, re.DOTALL):
+                self.left.remove(planned)
+                return planned[1]
+        return None
+
+
+def insist_unseen(played: Audience, notes: dict[str, list[str]]) -> None:
+    """No three words of a secret in a row are left on any screen, and the main screen is back."""
+    everything = " ".join(played.someone.screens.everything().split())
+    assert played.someone.screens.is_main
+    for words in notes.values():
+        for at in range(len(words) - 2):
+            assert not re.search(r"\W+(?:\d+\W+)?".join(words[at : at + 3]), everything)
 
 
 @contextmanager
@@ -138,7 +166,7 @@ def _stable(screen: str) -> str:
     # how long a pause was is in the log, and so is its number of digits
     text = re.sub(r"^(bytes) \d+$", r"\1 N", text, flags=re.MULTILINE)
     text = re.sub(r"^(root|sha256|prev-seal) \S+$", r"\1 HASH", text, flags=re.MULTILINE)
-    return _SPOKEN.sub("WORDS", text)
+    return _SPOKEN.sub("WORDS", _SCROLLED.sub("WORDS\n\n", text))
 
 
 def people_of(script: str) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
-from cli.audience import CTRL_C, Audience, audience, insist_transcript, people_of
+from cli.audience import (
+    CTRL_C,
+    Mistakes,
+    audience,
+    insist_transcript,
+    insist_unseen,
+    people_of,
+)
 from cli.room import Room
 
 from ceremonies.bitcoin.practice import practice_psbt
@@ -28,33 +34,10 @@ def run(room: Room, script: str, notes: dict[str, list[str]], *more: str, term: 
     return audience(room, "ceremony", "run", script, *at, *more, notes=notes, term=term)
 
 
-class Mistakes:
-    """What goes wrong, each once: a pattern on the screen, and what is typed instead."""
-
-    def __init__(self, *planned: tuple[str, str]) -> None:
-        self.left = list(planned)
-
-    def __call__(self, screen: str) -> str | None:
-        for planned in self.left:
-            if re.search(planned[0], screen, re.DOTALL):
-                self.left.remove(planned)
-                return planned[1]
-        return None
-
-
 def insist_complete(room: Room, folder: str) -> None:
     ran = room.run("log", "verify", folder, "--json")
     assert ran.code == 0, str(ran)
     assert ran.json["logs"][0]["state"] == "complete"
-
-
-def insist_unseen(played: Audience, notes: dict[str, list[str]]) -> None:
-    """No three words of a secret in a row are left on any screen, and the main screen is back."""
-    everything = " ".join(played.someone.screens.everything().split())
-    assert played.someone.screens.is_main
-    for words in notes.values():
-        for at in range(len(words) - 2):
-            assert not re.search(r"\W+(?:\d+\W+)?".join(words[at : at + 3]), everything)
 
 
 def test_keygen_with_a_wrong_word_and_a_swapped_card(room: Room) -> None:

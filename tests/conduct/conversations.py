@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 
 from ceremonies.conduct import ceremony
 from ceremonies.conduct.aborting import aborted
-from ceremonies.conduct.asks import Ask, ShowSecret, SignSeal, TypeWords
+from ceremonies.conduct.asks import Ask, ShowSecret, SignSeal, TypeText, TypeWords
 from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.practice import NAMES, signature
@@ -150,7 +150,8 @@ class Unruly:
             case "number":
                 return chance.randrange(10)
             case "no":
-                return "no"
+                # a person may be called No
+                return "" if isinstance(asked, TypeText) else "no"
             case "text":
                 return chance.choice(
                     ("", "YES", " ", "\x1b[2J", "none", "Mallory", "\ud800", "é" * 200)

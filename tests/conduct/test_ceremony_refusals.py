@@ -42,17 +42,18 @@ def room_of(name: str, says: dict[str, object]) -> Room:
     return room
 
 
-def test_a_sweep_that_pays_anybody_else_is_refused_before_the_old_key_comes(
+def test_a_sweep_that_pays_anybody_else_is_brought_again_before_the_old_key_comes(
     tmp_path: Path,
 ) -> None:
     old = file.read(said_of(ROTATE)["old-wallet.file"].encode())
-    room = room_of(ROTATE, {"psbt.file": [practice_psbt(old.branches)]})
-    with pytest.raises(Refused, match="not one of the first 20 addresses of REHEARSAL-new"):
+    left = Declined("they ask the coordinator", hint="resume")
+    room = room_of(ROTATE, {"psbt.file": [practice_psbt(old.branches), left]})
+    with pytest.raises(Declined):
         begin(tmp_path / "at", ROTATE, room)
-    assert all_of(tmp_path / "at", facts.IntentApproved) == []
-    assert [one.fingerprint for one in all_of(tmp_path / "at", facts.KeyRecovered)] == [
-        all_of(tmp_path / "at", facts.SeedMade)[0].fingerprint
-    ]
+    (mistake,) = room.mistakes
+    assert "not one of the first 20 addresses of REHEARSAL-new" in mistake
+    assert all_of(tmp_path / "at", facts.PsbtReviewed) == []
+    assert not (tmp_path / "at" / "unsigned.psbt").exists()
     assert status(tmp_path / "at")["state"] == "paused"
 
 
@@ -65,7 +66,7 @@ def test_a_sweep_to_a_wallet_with_the_old_key_is_refused(tmp_path: Path) -> None
                 return (tmp_path / "at" / "new-vault.wallet.json").read_bytes()
             if asked.field == "psbt.file":
                 new = file.read((tmp_path / "at" / "new-vault.wallet.json").read_bytes())
-                return practice_psbt(new.branches)
+                return practice_psbt(new.branches, sweep_to=new.branches[0].at(1).script)
             return super().__call__(asked)
 
     room = Same(cast=cast_of(ROTATE))

@@ -62,7 +62,8 @@ def _read(context: Context[ReadBatch]) -> Steps[None]:
             Choose(
                 field=context.field(f"psbt-{number}.more"),
                 by=context.actor,
-                text=f"{number} PSBTs were read. Is there another one?",
+                text=f"{number} {'PSBT was' if number == 1 else 'PSBTs were'} read. "
+                "Is there another one?",
                 options=("yes", "no"),
             )
         )

@@ -12,6 +12,7 @@ from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
+from ceremonies.conduct.sweep import insist_paid
 from ceremonies.errors import InputError
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Encoding, Kind, Payload
@@ -39,7 +40,8 @@ def _read(context: Context[ReadPayload]) -> Steps[None]:
             text="Which PSBT is to be signed? Name its file: binary, Base64 or hex.",
             what="the psbt",
             limit=file.MAX_SIZE,
-            check=lambda content: retyped(lambda: _given(content)),
+            # a sweep that goes elsewhere is brought again, before it is the one of this ceremony
+            check=lambda content: retyped(lambda: insist_paid(context, _given(content).psbt)),
         )
     )
     given = _given(content)

@@ -9,50 +9,23 @@ from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.reviewed import log_review
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import DESTINATION, INTENT, POLICY, PSBT, REVIEW, WALLET
-from ceremonies.errors import Refused
+from ceremonies.conduct.slots import INTENT, POLICY, PSBT, REVIEW, WALLET
+from ceremonies.conduct.sweep import insist_swept
 from ceremonies.log import facts
 from ceremonies.signing import review as judge
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
-from ceremonies.wallets.wallet import Place
 
 _WORDS_A_LINE = 4
-
-_SWEPT_TO = 20
-"""How many addresses of each branch of a new wallet a sweep may pay to."""
 
 
 def _review(context: Context[Params]) -> Steps[None]:
     reviewed = _reviewed(context)
     yield from seen(context, reviewed, "seen")
     judge.insist(reviewed)
-    _insist_swept(context, reviewed)
+    insist_swept(context, reviewed.facts.psbt)
     context.table.put(REVIEW, reviewed)
-
-
-def _insist_swept(context: Context[Params], reviewed: Review) -> None:
-    """Refuse whatever does not go to the wallet that this ceremony set as destination, if any."""
-    if not context.table.has(DESTINATION):
-        return
-    new = context.table.take(DESTINATION)
-    if set(new.signers) & set(reviewed.facts.wallet.signers):
-        raise Refused(
-            f"wallet {new.name} has a key of the old wallet",
-            hint="sweep to a wallet of new keys alone",
-        )
-    ours = {
-        new.derive(Place(branch, index)).script
-        for branch in range(len(new.branches))
-        for index in range(_SWEPT_TO)
-    }
-    for output in reviewed.facts.outputs:
-        if output.made.script not in ours:
-            raise Refused(
-                f"{output.where} is not one of the first {_SWEPT_TO} addresses of {new.name}",
-                hint="have the coordinator send everything to the new wallet",
-            )
 
 
 def seen(context: AnyContext, reviewed: Review, place: str) -> Steps[None]:
