@@ -8,12 +8,15 @@ from pathlib import Path
 
 from ceremonies import disk
 from ceremonies.bitcoin import slip132
+from ceremonies.errors import InputError
+from ceremonies.exchange.payload import Kind
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.secret import Secret
-from ceremonies.wallets import file, ours, peers
+from ceremonies.wallets import file, ours, peers, uniform
 from ceremonies.wallets.found import Found
 from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import Wallet
+from custody_cli.arrivals import arrived_from
 from custody_cli.sources import payload_from, secret_from
 
 
@@ -28,9 +31,17 @@ def read_wallet(path: Path) -> Wallet:
 
 
 def read_export(name: str, token: str | None) -> Found:
-    """Read a coordinator's file, or as `-` standard input; `token` opens an encrypted one."""
-    data = payload_from(name, what="the coordinator's file", limit=peers.MAX_SIZE)
-    return peers.read(data, token_from(token))
+    """Read a coordinator's file, `-`, or pictures of its codes; `token` opens an encrypted one."""
+    what = "the coordinator's file"
+    payload = arrived_from(name, what=what).payload
+    if len(payload.data) > peers.MAX_SIZE:
+        raise InputError(
+            f"{what} is longer than {peers.MAX_SIZE} bytes",
+            hint="check that this is the right file",
+        )
+    if payload.kind is Kind.OUTPUT:
+        return uniform.carried(payload)
+    return peers.read(payload.data, token_from(token))
 
 
 def token_from(source: str | None) -> Secret | None:

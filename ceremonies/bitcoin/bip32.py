@@ -112,15 +112,22 @@ def public_node(xpub: str) -> PublicNode:
 
 
 def xpub_of(node: PublicNode, network: Network) -> str:
-    """Put an extended public key together again, of a network."""
-    return BIP32KeyData(
-        network.xpub_version,
-        node.depth,
-        node.parent_fingerprint,
-        node.index,
-        node.chain_code,
-        node.key,
-    ).b58encode()
+    """Put an extended public key together again, of a network.
+
+    Raises:
+        InputError: its key is no point of the curve, or a master key has a parent.
+    """
+    try:
+        return BIP32KeyData(
+            network.xpub_version,
+            node.depth,
+            node.parent_fingerprint,
+            node.index,
+            node.chain_code,
+            node.key,
+        ).b58encode()
+    except ENGINE_ERRORS:
+        raise InputError("this is not an extended public key", hint="export it again") from None
 
 
 def master(seed: Secret, network: Network) -> PrivateNode:

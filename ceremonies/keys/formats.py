@@ -10,6 +10,7 @@ from ceremonies.bitcoin.derivation import format_path, parse_path
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.exchange import crypto_account, ur
 from ceremonies.exchange.crypto_account import AccountKey
+from ceremonies.exchange.crypto_hdkey import HdKey
 from ceremonies.exchange.payload import Kind, Payload
 from ceremonies.keys import coldcard_json
 from ceremonies.keys.account import Account
@@ -93,28 +94,29 @@ def _read_slip132(export: Export, text: str) -> tuple[str, str, str]:
 def _ur(export: Export) -> str:
     account = export.account
     node = bip32.public_node(account.xpub)
-    key = AccountKey(
-        script=export.script,
-        path=parse_path(account.path),
+    key = HdKey(
         key=node.key,
         chain_code=node.chain_code,
+        path=parse_path(account.path),
         parent_fingerprint=node.parent_fingerprint,
         is_mainnet=export.network.is_mainnet,
     )
-    message = crypto_account.write(bytes.fromhex(account.fingerprint), [key])
+    one = AccountKey(script=export.script, key=key)
+    message = crypto_account.write(bytes.fromhex(account.fingerprint), [one])
     return next(ur.encode(Payload(Kind.ACCOUNT, message), longest=_WHOLE)).lower()
 
 
 def _read_ur(export: Export, text: str) -> tuple[str, str, str]:
     content = ur.parse(text).content
     assert isinstance(content, bytes), "an account fits one code"
-    fingerprint, (key,) = crypto_account.read(content)
-    if (key.script, key.is_mainnet) != (export.script, export.network.is_mainnet):
+    fingerprint, (one,) = crypto_account.read(content)
+    key = one.key
+    if (one.script, key.is_mainnet) != (export.script, export.network.is_mainnet):
         return "", "", ""
     node = bip32.PublicNode(
         depth=len(key.path),
         parent_fingerprint=key.parent_fingerprint,
-        index=key.path[-1] if key.path else 0,
+        index=key.index,
         chain_code=key.chain_code,
         key=key.key,
         fingerprint=b"",

@@ -8,8 +8,9 @@ from typing import NoReturn
 from ceremonies import strict
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.exchange import bsms as envelope
+from ceremonies.exchange import ur
 from ceremonies.secret import Secret
-from ceremonies.wallets import bsms, caravan, coldcard, core, file, sparrow, specter
+from ceremonies.wallets import bsms, caravan, coldcard, core, file, sparrow, specter, uniform
 from ceremonies.wallets.found import Found
 from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import Wallet
@@ -24,6 +25,7 @@ _WRITERS: dict[str, Callable[[Wallet], str]] = {
     "coldcard": coldcard.write,
     "caravan": caravan.write,
     "bsms": bsms.write,
+    "ur": uniform.write,
 }
 PEERS = tuple(_WRITERS)
 CUSTODY = "custody"
@@ -63,6 +65,8 @@ def read(data: bytes, token: Secret | None = None) -> Found:
     if begins == b"{":
         return _read_object(data)
     lines = strict.text_lines(data, what="the file")
+    if ur.is_ur(lines[0]):
+        return uniform.read(data)
     if lines[0].startswith("BSMS"):
         return bsms.read(data)
     if any(line.lower().startswith(("policy:", "format:", "derivation:")) for line in lines):
@@ -80,7 +84,7 @@ def _read_object(data: bytes) -> Found:
             return reader(data)
     raise InputError(
         "the file is no coordinator's that is read here",
-        hint="give a descriptor, or the file of core, sparrow, specter, coldcard, caravan or bsms",
+        hint=f"give a descriptor, or the file of one of {', '.join(PEERS)}",
     )
 
 

@@ -76,6 +76,7 @@ class Peer(StrEnum):
     COLDCARD = "coldcard"
     CARAVAN = "caravan"
     BSMS = "bsms"
+    UR = "ur"
 
 
 @app.command(
@@ -96,7 +97,7 @@ def create(
             "--from",
             metavar="FILE",
             help="A coordinator's file instead: descriptor, Coldcard, BSMS, Sparrow, Specter, "
-            "Caravan or Core.",
+            "Caravan, Core or a UR; or pictures of its codes.",
         ),
     ] = None,
     token: Token = None,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import program
 import pytest
 from shared_data import ROOT, corpus
 
@@ -34,17 +33,13 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def called(room: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
-    done = subprocess.run(
-        [sys.executable, "-m", "custody_cli", *arguments],
-        cwd=room,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        input=stdin,
-        capture_output=True,
-        start_new_session=True,
-        timeout=120,
-        check=False,
+    done = program.run(
+        *arguments,
+        stdin=stdin,
+        cwd=str(room),
+        environment={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
     )
-    return done.returncode, done.stdout, done.stderr
+    return done.code, done.out, done.err
 
 
 def answered(room: Path, *arguments: str) -> Any:
@@ -130,3 +125,16 @@ def test_what_is_said_no_to_leaves_nothing(
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
     assert sorted(path.name for path in room.iterdir()) == before
+
+
+def test_a_wallet_goes_out_as_codes_and_comes_back_from_pictures_of_them(
+    room: Path, tmp_path: Path
+) -> None:
+    agreed, pictures, again = (str(tmp_path / name) for name in ("w.ur", "codes", "again.json"))
+    answered(room, "wallet", "export", "ur.json", "--for", "ur", "-o", agreed)
+    told = answered(room, "qr", "show", agreed, "--png", pictures, "--max-version", "5")
+    assert (told["kind"], told["format"]) == ("crypto-output", "ur")
+    assert told["codes"] > 1
+    name = ("--name", "again", "--network", "regtest")
+    answered(room, "wallet", "create", "--from", pictures, *name, "-o", again)
+    assert answered(room, "wallet", "compare", "ur.json", again)["same"] is True

@@ -11,6 +11,7 @@ from ceremonies.bitcoin import bip32, legacy_message, slip132
 from ceremonies.bitcoin.derivation import format_path
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.exchange import bsms, crypto_account, ur
+from ceremonies.exchange.crypto_hdkey import HdKey
 from ceremonies.keys import account, coldcard_json, formats, key_record
 from ceremonies.keys.account import Account
 from ceremonies.keys.formats import Export
@@ -178,11 +179,13 @@ def test_the_accounts_of_bcr_2020_015_to_the_byte() -> None:
         keys.append(
             crypto_account.AccountKey(
                 script=script,
-                path=account.account_path(script, 0, MAINNET),
-                key=node.key,
-                chain_code=node.chain_code,
-                parent_fingerprint=node.parent_fingerprint,
-                is_mainnet=True,
+                key=HdKey(
+                    key=node.key,
+                    chain_code=node.chain_code,
+                    path=account.account_path(script, 0, MAINNET),
+                    parent_fingerprint=node.parent_fingerprint,
+                    is_mainnet=True,
+                ),
             )
         )
     written = crypto_account.write(bytes.fromhex("37b5eed4"), keys)
