@@ -16,6 +16,7 @@ from ceremonies.conduct.asks import Ask, Steps
 from ceremonies.conduct.people import Role
 from ceremonies.conduct.slots import Slot
 from ceremonies.errors import InputError
+from ceremonies.log.promised import Promise
 from ceremonies.spoken import visible
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def everybody(role: Role, *, field: str, ask: type[Ask[Any]]) -> Iterator[Expect
 class Action(Generic[P]):
     """An action. `roles` may do it (any role where empty).
 
-    `expects` lists what it will ask. `opens` marks the actions that every session repeats.
-    `restore` puts its public gifts back on the table from the folder and the log; `regain` has
-    people bring a secret gift again without repeating the effect. `outputs` are the names of the
-    files it makes, and `writes` what is in them. Two people may go on without an `excusable` one
-    that failed, where the script says so.
+    `expects` lists what it will ask, `promises` what of the script its records keep. `opens` marks
+    the actions that every session repeats. `restore` puts its public gifts back on the table from
+    the folder and the log; `regain` has people bring a secret gift again without repeating the
+    effect. `outputs` are the names of the files it makes, and `writes` what is in them. Two people
+    may go on without an `excusable` one that failed, where the script says so.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Action(Generic[P]):
     outputs: Callable[[P], Iterable[str]] = lambda params: ()
     writes: tuple[Slot[Any], ...] = ()
     excusable: bool = False
+    promises: Callable[[Script, Step], Iterable[Promise]] = lambda script, step: ()
 
 
 def action_named(name: str, *, what: str) -> Action[Any]:

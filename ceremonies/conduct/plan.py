@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ceremonies.conduct.actions import Expected, everybody
 from ceremonies.conduct.asks import Confirm
 from ceremonies.conduct.script import Script, Step, read
 from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
+from ceremonies.log.promised import Planned
 from ceremonies.network import REGTEST
 
 
@@ -40,13 +42,21 @@ def plan_of(script: Script, *, rehearsal: bool) -> Plan:
     )
 
 
-def planned(data: bytes, *, rehearsal: bool) -> Plan:
-    """Return the plan that a script's bytes give, for comparing it with a log's.
+def planned(data: bytes, *, rehearsal: bool) -> Planned:
+    """Return the plan and the promises that a script's bytes give, for comparing a log with them.
 
     Raises:
         InputError: it is not a script.
     """
-    return plan_of(read(data), rehearsal=rehearsal)
+    script = read(data)
+    if rehearsal:
+        script = replace(script, network=REGTEST)
+    promises = [one for step in script.steps for one in step.action.promises(script, step)]
+    return Planned(
+        plan=plan_of(script, rehearsal=rehearsal),
+        # practice keeps to a script as far as the machine at hand does
+        promises=tuple(one for one in promises if not (rehearsal and one.in_earnest)),
+    )
 
 
 def expected(script: Script, step: Step) -> Iterator[Expected]:

@@ -7,13 +7,15 @@ only what is in the log: its first records say who it is and what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeAlias
 
 from ceremonies.log import facts
 from ceremonies.log.facts import FACTS, Fact, Genesis, Plan
 from ceremonies.log.key_life import Keys
-from ceremonies.log.order import MOST_KEPT, OPENING, ROLL_CALL, Order, Take
+from ceremonies.log.order import MOST_KEPT, Order, Take
+from ceremonies.log.people import People
+from ceremonies.log.promised import Promise, Promised
 from ceremonies.log.promises import Promises
 from ceremonies.spoken import visible
 
@@ -49,14 +51,18 @@ class Rule(Protocol):
 
 
 class Meaning:
-    """Every rule over one log; what it collects is checked against the folder by others."""
+    """Every rule over one log; what it collects is checked against the folder by others.
 
-    def __init__(self) -> None:
+    `promised` names what the script of a log has it say beyond its plan.
+    """
+
+    def __init__(self, promised: Callable[[Genesis], Iterable[Promise]] = lambda _: ()) -> None:
         self.genesis: Genesis | None = None
         self.plan: Plan | None = None
         self.last: Fact | None = None
         self.sealed: list[tuple[int, facts.Sealed]] = []
         self.keys = Keys()
+        self._promised = promised
         self._seq = 0
         self._seen: set[type[Fact]] = set()
         self._order: Order | None = None
@@ -150,7 +156,8 @@ class Meaning:
         order = self._order = Order(plan, self.genesis)
         self._people = People(plan)
         promises = Promises(plan, self.genesis, seen=self._seen)
-        rules: tuple[Rule, ...] = (order, promises, self._people, self.keys)
+        promised = Promised(self._promised(self.genesis) if self.genesis else ())
+        rules: tuple[Rule, ...] = (order, promises, promised, self._people, self.keys)
         for kind in FACTS.values():
             takes = [rule.takes[kind] for rule in rules if kind in rule.takes]
             takes += [self._collect] if kind in _COLLECTED else []
@@ -166,6 +173,9 @@ class Meaning:
             return (f"no log names more than {MOST_KEPT} files or seals",)
         if isinstance(fact, facts.Sealed):
             self.sealed.append((self._seq, fact))
+            # a seal of an earlier step, named once more, would seal nothing of this one
+            if fact.size != self._seq:
+                return (f"it names a seal of {fact.size} records, and {self._seq} came before it",)
         else:
             self._files.setdefault(fact, self._seq)
         return ()
@@ -179,130 +189,3 @@ def _plan_problems(plan: Plan) -> Iterator[str]:
         yield "the steps of the plan do not each have a name of their own"
     if len(roles) != len(plan.roles) or not named.union(*plan.conflicts) <= roles:
         yield "the plan names a role that it does not have, or has one twice"
-
-
-_InARole: TypeAlias = facts.Attested | facts.IntentApproved | facts.Acknowledged
-_ByAll: TypeAlias = facts.KeyRecovered | facts.Aborted | facts.ItemDestroyed
-
-_BY_ONE = (
-    facts.EntropyOpened,
-    facts.PhraseShown,
-    facts.PhraseConfirmed,
-    facts.CardShown,
-    facts.CardVerified,
-    facts.FingerprintConfirmed,
-    facts.CardAudited,
-    facts.KeyProved,
-    facts.AddressConfirmed,
-)
-"""What one person does, whatever their role."""
-
-
-class People:
-    """People: present in this session, in the roles they act in, and in no two that conflict."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._roles = {role.role: role for role in plan.roles}
-        self._apart: dict[str, set[str]] = {}
-        for conflict in set(plan.conflicts):
-            apart = self._roles.keys() & set(conflict)
-            for role in apart:
-                self._apart.setdefault(role, set()).update(apart)
-        self._roll_calls = {step.id for step in plan.steps if step.do == ROLL_CALL}
-        self._later = {step.id for step in plan.steps if step.do not in OPENING}
-        self._present: dict[str, set[str]] = {}
-        self._here: dict[str, int] = {}
-        self._is_whole = False
-        self.ever: dict[str, set[str]] = {}
-        self.takes: dict[type[Fact], Take] = {
-            facts.Resumed: self._empty,
-            facts.Begin: self._begun,
-            facts.PersonPresent: self._arrived,
-            facts.Attested: self._acts_in_role,
-            facts.IntentApproved: self._acts_in_role,
-            facts.Acknowledged: self._acts_in_role,
-            facts.KeyRecovered: self._all_act,
-            facts.Aborted: self._all_act,
-            facts.ItemDestroyed: self._all_act,
-            facts.ItemStored: self._store,
-            facts.ExceptionMade: self._excepted,
-            **dict.fromkeys(_BY_ONE, self._one_acts),
-        }
-
-    def _empty(self, _: Fact) -> tuple[str, ...]:
-        self._present, self._here, self._is_whole = {}, {}, False
-        return ()
-
-    def _begun(self, fact: facts.Begin) -> Iterable[str]:
-        if fact.step in self._roll_calls:
-            return self._empty(fact)
-        if self._is_whole or fact.step not in self._later:
-            return ()
-        lacking = [*self._lacking(self._here)]
-        self._is_whole = not lacking
-        return lacking
-
-    def _one_acts(self, fact: Any) -> Iterable[str]:
-        return () if fact.person in self._present else self._acts(fact.person)
-
-    def _store(self, fact: facts.ItemStored) -> Iterable[str]:
-        return (*self._acts(fact.holder), *self._acts(fact.sealed_by))
-
-    def _all_act(self, fact: _ByAll) -> Iterator[str]:
-        for person in fact.persons:
-            yield from self._acts(person)
-
-    def _lacking(self, counts: Mapping[str, int]) -> Iterator[str]:
-        for name, role in self._roles.items():
-            if (count := counts.get(name, 0)) < role.least:
-                yield f"{count} people were {visible(name)}, and {role.least} are needed"
-
-    def _arrived(self, fact: facts.PersonPresent) -> Iterable[str]:
-        role = self._roles.get(fact.role)
-        if role is None:
-            return (f"the plan has no role {visible(fact.role)}",)
-        if len(self._present) >= MOST_KEPT:
-            return (f"no more than {MOST_KEPT} people are in one room",)
-        held = self._present.setdefault(fact.person, set())
-        if fact.role in held:
-            return (f"{visible(fact.person)} is {visible(fact.role)} already",)
-        held.add(fact.role)
-        if len(self.ever) < MOST_KEPT:
-            self.ever.setdefault(fact.person, set()).add(fact.role)
-        here = self._here[fact.role] = self._here.get(fact.role, 0) + 1
-        is_one_too_many = role.most is not None and here > role.most
-        if len(held) == 1 and not is_one_too_many:
-            return ()
-        return self._crowded(fact, role, here=here, held=held)
-
-    def _crowded(
-        self, fact: facts.PersonPresent, role: facts.PlannedRole, *, here: int, held: set[str]
-    ) -> Iterator[str]:
-        if role.most is not None and here > role.most:
-            yield f"{here} people are {visible(fact.role)}, and {role.most} may be"
-        both = held & self._apart.get(fact.role, set())
-        if len(both) > 1:
-            roles = " and ".join(visible(one) for one in sorted(both))
-            yield f"{visible(fact.person)} may not be both {roles}"
-        if len(held) > 1 and any(self._roles[one].independent for one in held):
-            yield f"{visible(fact.person)} is in an independent role, and in another one"
-
-    def _acts_in_role(self, fact: _InARole) -> Iterable[str]:
-        if fact.role in self._present.get(fact.person, ()):
-            return ()
-        return self._acts(fact.person, fact.role)
-
-    def _acts(self, person: str, role: str | None = None) -> Iterator[str]:
-        roles = self._present.get(person)
-        if roles is None:
-            yield f"{visible(person)} is not present in this session"
-        elif role is not None and role not in roles:
-            yield f"{visible(person)} is not present as {visible(role)}"
-
-    def _excepted(self, fact: facts.ExceptionMade) -> Iterator[str]:
-        for person in fact.persons:
-            yield from self._acts(person)
-        named = set(fact.persons)
-        roles = set().union(*(self._present.get(person, ()) for person in named))
-        if len(named) < 2 or len(roles) < 2:
-            yield "an exception needs two people of different roles"

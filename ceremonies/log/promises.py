@@ -179,9 +179,17 @@ class Promises:
 
     def _handed_out(self, split: facts.SharesSplit) -> Iterator[str]:
         found = [_GROUP.fullmatch(group) for group in split.groups]
-        cards = sum(int(group["cards"]) for group in found if group)
-        holders = [person for (of, _), person in self._cards.items() if of == split.set]
-        if len(holders) < cards:
-            yield f"{len(holders)} of {cards} cards were verified"
+        cards = {
+            f"{number}-{member}"
+            for number, group in enumerate(found, start=1)
+            for member in range(1, int(group["cards"]) + 1 if group else 1)
+        }
+        holders = [
+            person
+            for (of, card), person in self._cards.items()
+            if of == split.set and card in cards
+        ]
+        if len(holders) < len(cards):
+            yield f"{len(holders)} of {len(cards)} cards were verified"
         elif len(set(holders)) < len(holders):
             yield "somebody holds two of the cards"

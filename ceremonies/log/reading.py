@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 from binascii import hexlify
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from ceremonies.errors import InputError
 from ceremonies.log.chain import Extent, open_log, pages
-from ceremonies.log.facts import FACTS, Aborted, Closed
+from ceremonies.log.facts import FACTS, Aborted, Closed, Genesis
 from ceremonies.log.meaning import Meaning
+from ceremonies.log.promised import Promise
 from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block
 from ceremonies.log.tree import Tree
 
@@ -31,11 +32,16 @@ class Reading:
     `extents` are how far the log goes at each of the sizes that are `wanted`; `records` counts the
     whole lines, `tail` the bytes after the last of them. `understood` counts what has the form of
     a record; `unknown` are sentences about types that a later version may know. Of many problems
-    the first are kept, and the others counted in `unsaid`.
+    the first are kept, and the others counted in `unsaid`. `promised` names what the script of the
+    log has it say beyond its plan.
     """
 
-    def __init__(self, wanted: Collection[int]) -> None:
-        self.meaning = Meaning()
+    def __init__(
+        self,
+        wanted: Collection[int],
+        promised: Callable[[Genesis], Iterable[Promise]] = lambda _: (),
+    ) -> None:
+        self.meaning = Meaning(promised)
         self.problems: list[str] = []
         self.unknown: list[str] = []
         self.extents: dict[int, Extent] = {}

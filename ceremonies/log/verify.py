@@ -8,23 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
-from ceremonies import disk
-from ceremonies.errors import CeremonyError, InputError
+from ceremonies.errors import InputError
 from ceremonies.log import seal as seals
 from ceremonies.log import signers as people
 from ceremonies.log.evidence import Seals, altered, moved, read_plain
-from ceremonies.log.facts import Aborted, Closed, Genesis, Plan
+from ceremonies.log.facts import Aborted, Closed, Genesis
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
+from ceremonies.log.script import Planner, ScriptFile
 from ceremonies.log.signers import Signers
 from ceremonies.spoken import visible
 
-SCRIPT = "script.toml"
 SIGNERS = "allowed_signers"
 
-_SCRIPT_LIMIT = disk.MEBIBYTE
 _MOST_PROBLEMS = 50
 _MOST_READINGS = 5
 _NOTHING_OUTSIDE = (
@@ -76,13 +73,6 @@ class Verdict:
     happened: tuple[str, ...] = ()
 
 
-class Planner(Protocol):
-    """Who knows scripts."""
-
-    def __call__(self, data: bytes, *, rehearsal: bool) -> Plan:
-        """Return the plan of a script, or raise a `CeremonyError`."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Outside:
     """What an auditor brings: a list of signers, a quorum, the SHA-256 of a witness's seal."""
@@ -103,8 +93,8 @@ def verify(
     """Verify the log in the folder of a ceremony.
 
     `signers` is a list of signers from elsewhere, `seal` a seal from elsewhere: its seven lines,
-    or its SHA-256 as 64 hexadecimal digits or 32 PGP words. `planned` makes the plan record of a
-    script; with it, the plan is compared with the script too.
+    or its SHA-256 as 64 hexadecimal digits or 32 PGP words. `planned` says what a script has its
+    log say; with it, the log is compared with the script too.
 
     Raises:
         InputError: `signers` or `seal` is not what it should be. The log never raises.
@@ -115,24 +105,25 @@ def verify(
         seal_id=None if seal is None else seals.id_of(seal),
     )
     try:
-        found, reading = _read(folder)
+        found, script, reading = _read(folder, planned)
     except InputError as error:
         return _unreadable(error.cause, quorum)
     if not reading.understood:
         return _unreadable("nothing in the log has the form of a record", quorum)
-    case = _Case(folder, reading, found, outside, planned)
+    case = _Case(folder, reading, found, outside, script)
     return case.verdict()
 
 
-def _read(folder: Path) -> tuple[Seals, Reading]:
+def _read(folder: Path, planned: Planner | None) -> tuple[Seals, ScriptFile, Reading]:
     """Read the seals and then the log; again where a ceremony that runs was sealed meanwhile."""
     for _ in range(_MOST_READINGS):
-        found = Seals(folder)
-        reading = Reading(found.sizes)
+        found, script = Seals(folder), ScriptFile(folder, planned)
+        reading = Reading(found.sizes, script.promises)
         reading.follow(folder)
         if found.is_current:
             break
-    return found, reading
+    reading.unknown += script.unknown
+    return found, script, reading
 
 
 def _unreadable(why: str, quorum: int) -> Verdict:
@@ -156,7 +147,7 @@ class _Case:
     reading: Reading
     seals: Seals
     outside: Outside
-    planned: Planner | None
+    script: ScriptFile
 
     @property
     def agreed(self) -> int:
@@ -216,7 +207,7 @@ class _Case:
             yield f"{reading.tail} bytes follow the last record"
         if genesis is not None:
             found.judge(reading.extents, log=genesis.log, records=reading.records)
-            yield from self._wrong_script(genesis)
+            yield from self.script.problems(genesis, reading.meaning.plan)
             yield from self._wrong_signers(genesis)
             yield from found.problems
             for seq, fact in reading.meaning.sealed:
@@ -225,25 +216,6 @@ class _Case:
             yield from altered(self.folder, reading.meaning.files)
         if self.outside.seal_id is not None and self.outside.seal_id not in found.ids:
             yield "no seal that holds for this log is the one that was given"
-
-    def _wrong_script(self, genesis: Genesis) -> Iterator[str]:
-        try:
-            data = read_plain(self.folder / SCRIPT, limit=_SCRIPT_LIMIT)
-        except InputError as error:
-            yield f"{SCRIPT}: {error.cause}"
-            return
-        if hashlib.sha256(data).hexdigest() != genesis.script_sha256:
-            yield f"{SCRIPT}: it is not the script that genesis names"
-            return
-        plan = self.reading.meaning.plan
-        if self.planned is None or plan is None:
-            return
-        try:
-            if self.planned(data, rehearsal=genesis.mode == "rehearsal") != plan:
-                yield "the plan in the log is not that of the script"
-        except CeremonyError as error:
-            # the script is the one of genesis: another version of the program could read it
-            self.reading.unknown.append(f"{SCRIPT}: {error.cause}")
 
     def _wrong_signers(self, genesis: Genesis) -> Iterator[str]:
         given = self.outside.signers

@@ -70,7 +70,7 @@ def plan(**changes: Any) -> Plan:
         "network": "regtest",
         "steps": (
             PlannedStep(**step | {"id": "people", "do": "roll-call"}),
-            PlannedStep(**step | {"id": "machine", "do": "check-machine", "attest": ("witness",)}),
+            PlannedStep(**step | {"id": "machine", "do": "check-machine", "attest": ("operator",)}),
             PlannedStep(**step | {"id": "close", "do": "close"}),
         ),
         "roles": (
@@ -112,7 +112,7 @@ def happenings(journal: Journal) -> Iterator[Fact]:
     probes = (facts.ProbeResult(name="no-network", ok=True),)
     yield facts.MachineChecked(probes=probes, fit=True)
     yield facts.End(step="machine")
-    yield facts.Attested(step="machine", role="witness", person="ben")
+    yield facts.Attested(step="machine", role="operator", person="ana")
 
 
 def sign(folder: Path, seal: Seal, names: Sequence[str]) -> None:

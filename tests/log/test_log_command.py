@@ -52,7 +52,8 @@ id     = "machine"
 do     = "check-machine"
 role   = "operator"
 say    = "Check the machine."
-attest = ["witness"]
+attest = ["operator"]
+demands = []
 
 [[step]]
 id   = "close"
@@ -76,7 +77,7 @@ STORY = """\
    7  step machine begins
    8  the machine is fit
    9  step machine ends
-  10  ben (witness) attests step machine
+  10  ana (operator) attests step machine
   11  sealed: {seal} over 11 records, signed by ana and ben
   12  step close begins
   13  closed after 3 steps; the clock says 2026-11-22T12:00:00Z
@@ -87,7 +88,7 @@ STORY = """\
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A complete log of a script that can be read, not to be changed."""
     folder = tmp_path_factory.mktemp("original")
-    plan = planned(SCRIPT, rehearsal=False)
+    plan = planned(SCRIPT, rehearsal=False).plan
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(log_material, "plan", lambda: plan)
         complete(folder, script_sha256=hashlib.sha256(SCRIPT).hexdigest())

@@ -30,7 +30,7 @@ def present(person: str, role: str) -> Fact:
     return facts.PersonPresent(person=person, role=role, name_commitment=HASH)
 
 
-def attested(step: str = "machine", role: str = "witness", person: str = "ben") -> Fact:
+def attested(step: str = "machine", role: str = "operator", person: str = "ana") -> Fact:
     return facts.Attested(step=step, role=role, person=person)
 
 
@@ -196,7 +196,7 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
             begin("machine", 2),
             CHECKED,
             end("machine"),
-            attested(person="ana"),
+            attested(person="ben"),
             begin("close"),
             closed(),
         ),
@@ -212,6 +212,7 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
             end("machine"),
             resumed(),
             *ROOM,
+            attested(),
             void(),
             begin("machine", 2),
             CHECKED,
@@ -334,7 +335,7 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     ),
     "closed without attestation": (
         (*HEAD, *PEOPLE, *MACHINE[:-1], begin("close"), closed()),
-        "no witness attested the step machine",
+        "no operator attested the step machine",
     ),
     "closed with the attestation of an earlier attempt": (
         (
@@ -349,7 +350,7 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
             begin("close"),
             closed(),
         ),
-        "no witness attested the step machine",
+        "no operator attested the step machine",
     ),
     "closed without a witness": (
         (*HEAD, *PEOPLE[:3], PEOPLE[-1], *MACHINE, begin("close"), closed()),
@@ -399,12 +400,12 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     ),
     "somebody who is not there": ((*IN_MACHINE, made(), shown("eve")), "eve is not present"),
     "somebody who was there before the interruption": (
-        (*IN_MACHINE, resumed(), ANA, begin("machine", 2), end("machine"), attested()),
+        (*IN_MACHINE, resumed(), ANA, begin("machine", 2), end("machine"), attested(person="ben")),
         "ben is not present in this session",
     ),
     "somebody in another role": (
-        (*HEAD, *PEOPLE, *MACHINE[:-1], attested(person="ana")),
-        "ana is not present as witness",
+        (*HEAD, *PEOPLE, *MACHINE[:-1], attested(person="ben")),
+        "ben is not present as operator",
     ),
     "an approval in another role": (
         (*IN_MACHINE, reviewed(), approved(role="witness")),

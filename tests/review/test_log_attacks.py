@@ -27,7 +27,7 @@ from ceremonies.log import facts, reading
 from ceremonies.log import seal as seals
 from ceremonies.log.evidence import Seals
 from ceremonies.log.facts import Fact
-from ceremonies.log.meaning import People
+from ceremonies.log.people import People
 from ceremonies.log.promises import FACTS_OF
 from ceremonies.log.reading import Reading
 from ceremonies.log.records import NO_RECORD, decode, encode
@@ -36,6 +36,7 @@ from ceremonies.log.verify import State, Verdict, verify
 
 Told = list[Fact]
 OTHER = "00" * 32
+NOW = "2026-11-22T12:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +237,79 @@ OF_KEYGEN: dict[str, tuple[Callable[[Told], Told], str]] = {
         lambda told: _attested_early(told),
         "had not ended, or another has begun since",
     ),
+    "less chance than the script asks for": (
+        changed(facts.EntropyCollected, bits=127),
+        "the step chance ends without 128 bits of dice",
+    ),
+    "chance of another source": (
+        lambda told: [
+            replace(fact, kind="coins") if getattr(fact, "kind", "") == "dice" else fact
+            for fact in told
+        ],
+        "the step chance ends without 128 bits of dice",
+    ),
+    "a shorter key": (
+        changed(facts.SeedMade, words=12),
+        "the step key ends without a key of 24 words for bip39",
+    ),
+    "a split that one card recovers": (
+        changed(facts.SharesSplit, groups=("1of3",)),
+        "the step split ends without a split into 2of3, of which 1 recover the key",
+    ),
+    "cards that the split does not have": (
+        lambda told: [
+            replace(fact, card="9-9") if getattr(fact, "card", "") == "1-3" else fact
+            for fact in told
+        ],
+        "2 of 3 cards were verified",
+    ),
+    "another account": (
+        changed(facts.AccountDerived, path="m/84h/0h/1h"),
+        "the step account ends without account 0 for wpkh",
+    ),
+    "a wallet of another network": (
+        changed(facts.WalletRegistered, network="testnet4"),
+        "the step wallet ends without the wallet vault on mainnet",
+    ),
+    "a room that nobody looked at": (
+        without(facts.RoomChecked),
+        "the step machine ends without a room that is as the script demands",
+    ),
+    "a machine with a network that is called fit": (
+        changed(facts.MachineChecked, probes=(facts.ProbeResult(name="network", ok=False),)),
+        "the step machine ends without a machine that passes network, swap",
+    ),
+    "a witness who attested nothing": (
+        lambda told: [
+            fact for fact in told if not isinstance(fact, facts.Attested) or fact.person != "frank"
+        ],
+        "frank (witness) did not attest the step hand-out before it",
+    ),
+    "an item without its bag": (
+        lambda told: [fact for fact in told if getattr(fact, "item", "").find("1-2") < 0],
+        "the step inventory ends without a bag for card 1-2",
+    ),
+    "secrets that were not wiped": (
+        lambda told: [fact for fact in told if getattr(fact, "step", "") != "wipe"],
+        "the mandatory step wipe has not ended",
+    ),
+    "a session without a look at machine and room": (
+        followed(
+            facts.SeedMade,
+            facts.Paused(step="key", why="signal"),
+            facts.Resumed(gap_ms=1, same_boot=True, program_sha256=OTHER, wall_claimed=NOW),
+            facts.Begin(step="key", attempt=2),
+        ),
+        "a room that is as the script demands is missing in this session",
+    ),
+    "a seal by fewer than the quorum": (
+        changed(facts.Sealed, persons=("alice",)),
+        "it names 1 of the 2 people that a seal needs",
+    ),
+    "a quorum of one": (
+        lambda told: changed(facts.Plan, quorum=1)(changed(facts.Genesis, quorum=1)(told)),
+        "the plan in the log is not that of the script",
+    ),
     "the name of a rehearsal": (
         changed(facts.Genesis, log="REHEARSAL/keygen"),
         "the log of a rehearsal, and no other, has a name with REHEARSAL/",
@@ -286,6 +360,20 @@ def _insist_found(attack: tuple[Callable[[Told], Told], str], original: Path, fo
     found = remade(original, folder, edit)
     assert found.state is State.TAMPERED
     assert any(sentence in problem for problem in found.problems), found.problems
+
+
+def test_a_seal_of_an_earlier_step_is_not_named_once_more(keygen: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(keygen, tmp_path / "again"))
+    told = told_by(folder)
+    (sealed,) = (fact for fact in told if isinstance(fact, facts.Sealed))
+    lines, prev = [], NO_RECORD
+    for seq, fact in enumerate(followed(facts.Sealed, sealed)(told)):
+        lines.append(encode(fact, seq=seq, prev=prev, boot="00" * 8, mono_ms=seq))
+        prev = decode(lines[-1]).id
+    (folder / "log.jsonl").write_bytes(b"".join(lines))
+    at = sealed.size + 1
+    sentence = f"record {at} (sealed): it names a seal of {at - 1} records, and {at} came before it"
+    assert sentence in judged(folder).problems
 
 
 def test_a_record_of_an_unknown_type_after_the_end_is_tampering(

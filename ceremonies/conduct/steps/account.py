@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
 from ceremonies import strict
+from ceremonies.bitcoin.derivation import format_path
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import Context
-from ceremonies.conduct.script import FileName
+from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ACCOUNT, KEY, ExportedAccount
 from ceremonies.keys.account import Account, account_path, derive
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.network import MAINNET
 
 
@@ -83,6 +86,17 @@ def _restore(context: Context[ExportAccount]) -> None:
     context.table.put(ACCOUNT, ExportedAccount(account, read.script))
 
 
+def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    wanted = step.params
+    path = format_path(account_path(wanted.script, wanted.account, script.network or MAINNET))
+    yield Promise(
+        step=step.id,
+        kind=facts.AccountDerived,
+        what=f"account {wanted.account} for {wanted.script}",
+        holds=lambda fact: (fact.script, fact.path) == (wanted.script, path),
+    )
+
+
 EXPORT_ACCOUNT = Action(
     name="export-account",
     about="The public key of the account is computed twice, and kept as a file.",
@@ -95,4 +109,5 @@ EXPORT_ACCOUNT = Action(
     restore=_restore,
     outputs=lambda params: (params.output,),
     writes=(ACCOUNT,),
+    promises=_promises,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
@@ -23,6 +24,7 @@ from ceremonies.conduct.slots import ENTROPY
 from ceremonies.keys import by_hand, commitment, entropy
 from ceremonies.keys.entropy import Source
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.secret import Secret
 
 _ABOUT = "opening of the machine's part"
@@ -149,6 +151,26 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
         yield expected("opening.typed", TypeWords)
 
 
+def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    if step.params.commit:
+        for kind, what in (
+            (facts.EntropyCommitted, "a commitment to the machine's part"),
+            (facts.EntropyOpened, "showing anybody the machine's part"),
+        ):
+            yield Promise(step=step.id, kind=kind, what=what)
+    for form in script.entropy:
+        yield Promise(
+            step=step.id,
+            kind=facts.EntropyCollected,
+            what=f"{form.bits} bits of {form.source}",
+            holds=partial(_is_enough, form),
+        )
+
+
+def _is_enough(form: EntropyForm, fact: facts.EntropyCollected) -> bool:
+    return fact.kind == form.source and fact.bits >= form.bits
+
+
 COLLECT_ENTROPY = Action(
     name="collect-entropy",
     about="Chance is collected: by hand, and from the system's generator.",
@@ -157,4 +179,5 @@ COLLECT_ENTROPY = Action(
     expects=_expects,
     params=CollectEntropy,
     gives=(ENTROPY,),
+    promises=_promises,
 )

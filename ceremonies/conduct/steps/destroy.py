@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Choose, Confirm, Mistyped, Steps, TypeText, ask
@@ -12,6 +13,7 @@ from ceremonies.conduct.people import NOBODY
 from ceremonies.conduct.script import Line, Script, Step
 from ceremonies.errors import Refused
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.spoken import visible
 
 _MOST = 64
@@ -146,6 +148,21 @@ def _of_one(step: Step, number: int, sometimes: str) -> Iterator[Expected]:
         yield Expected(field=f"{field}.seen-{at}", ask=Confirm, role=step.role, sometimes=sometimes)
 
 
+def _promises(_script: Script, step: Step) -> Iterator[Promise]:
+    for item in step.params.items:
+        yield Promise(
+            step=step.id,
+            kind=facts.ItemDestroyed,
+            what=f"the end of {item}",
+            holds=partial(_is_of, item),
+            lasts=True,
+        )
+
+
+def _is_of(item: str, fact: facts.ItemDestroyed) -> bool:
+    return fact.item == item
+
+
 DESTROY = Action(
     name="destroy",
     about="What must not be found is destroyed, and two people see it.",
@@ -153,4 +170,5 @@ DESTROY = Action(
     run=_run,
     expects=_expects,
     params=Destroy,
+    promises=_promises,
 )

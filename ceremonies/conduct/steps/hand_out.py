@@ -18,6 +18,7 @@ from ceremonies.keys import slip39
 from ceremonies.keys.card import Card
 from ceremonies.keys.wordlist import in_a_row
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.secret import Secret
 
 
@@ -135,6 +136,17 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
             yield Expected(field=f"{field}.typed", ask=TypeWords, role=step.role)
 
 
+def _promises_split(script: Script, step: Step) -> Iterator[Promise]:
+    groups = tuple(map(str, script.groups))
+    needed = script.shares.groups_needed if script.shares else 1
+    yield Promise(
+        step=step.id,
+        kind=facts.SharesSplit,
+        what=f"a split into {', '.join(groups)}, of which {needed} recover the key",
+        holds=lambda fact: (fact.groups, fact.groups_needed) == (groups, needed),
+    )
+
+
 SPLIT_SHARES = Action(
     name="split-shares",
     about="The key is split into cards.",
@@ -144,6 +156,7 @@ SPLIT_SHARES = Action(
     params=Params,
     needs=(SEED, ENTROPY, FINGERPRINT),
     gives=(SHARES,),
+    promises=_promises_split,
 )
 HAND_OUT_SHARES = Action(
     name="hand-out-shares",

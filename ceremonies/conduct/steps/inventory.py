@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Choose, Confirm, Mistyped, Steps, TypeText, ask
@@ -14,6 +15,7 @@ from ceremonies.conduct.place_rules import enumerated, reached
 from ceremonies.conduct.script import Script, Step
 from ceremonies.errors import Refused
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,39}")
 _PHRASE = "phrase"
@@ -188,6 +190,21 @@ def _planned(script: Script, step: Step) -> Iterator[tuple[str, str]]:
                     yield f"{number}-{member}", other.role
 
 
+def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    for item in dict.fromkeys(item for item, _ in _planned(script, step)):
+        called = "the phrase" if item == _PHRASE else f"card {item}"
+        yield Promise(
+            step=step.id,
+            kind=facts.ItemStored,
+            what=f"a bag for {called}",
+            holds=partial(_is_of, f"{called} of "),
+        )
+
+
+def _is_of(called: str, fact: facts.ItemStored) -> bool:
+    return fact.item.startswith(called)
+
+
 INVENTORY = Action(
     name="inventory",
     about="What was written is sealed in bags: which bag and seal, for which site, by whom.",
@@ -196,4 +213,5 @@ INVENTORY = Action(
     expects=_expects,
     params=Params,
     excusable=True,
+    promises=_promises,
 )

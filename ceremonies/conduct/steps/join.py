@@ -15,7 +15,7 @@ from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import FileName, Script, Step, WalletName
 from ceremonies.conduct.slots import DESTINATION, WALLET
 from ceremonies.conduct.steps.account import AccountFile
-from ceremonies.conduct.steps.wallet import REHEARSAL_PREFIX, log_wallet
+from ceremonies.conduct.steps.wallet import REHEARSAL_PREFIX, log_wallet, promises_registered
 from ceremonies.errors import InputError, Refused
 from ceremonies.log import facts
 from ceremonies.network import MAINNET, Network
@@ -194,6 +194,7 @@ JOIN_WALLET = Action(
     restore=_restore,
     outputs=lambda params: (params.output,),
     writes=(WALLET,),
+    promises=promises_registered,
 )
 CONFIRM_ADDRESS = Action(
     name="confirm-address",

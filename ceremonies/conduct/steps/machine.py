@@ -12,6 +12,7 @@ from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
 from ceremonies.errors import Finding, Level, MachineError
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.machine.probes import Probe
 from ceremonies.spoken import in_fours
 
@@ -96,6 +97,26 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
         yield Expected(field=f"{step.id}.room-{number}", ask=Confirm, role=step.role)
 
 
+def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    demands = set(step.params.demands)
+    yield Promise(
+        step=step.id,
+        kind=facts.MachineChecked,
+        what=f"a machine that passes {', '.join(step.params.demands) or 'the check'}",
+        holds=lambda fact: fact.fit and demands <= {one.name for one in fact.probes if one.ok},
+        every_session=True,
+        in_earnest=True,
+    )
+    if script.room:
+        yield Promise(
+            step=step.id,
+            kind=facts.RoomChecked,
+            what="a room that is as the script demands",
+            holds=lambda fact: fact.demands == script.room,
+            every_session=True,
+        )
+
+
 CHECK_MACHINE = Action(
     name="check-machine",
     about="The machine is checked: no network, no swap, no core dumps, a working generator.",
@@ -104,4 +125,5 @@ CHECK_MACHINE = Action(
     expects=_expects,
     params=CheckMachine,
     opens=True,
+    promises=_promises,
 )

@@ -13,6 +13,7 @@ from ceremonies.keys.account import fingerprint_of
 from ceremonies.keys.seed import draw_seed, read_seed
 from ceremonies.keys.wordlist import in_a_row
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.secret import Secret
 
 
@@ -100,6 +101,17 @@ def _expects_typed(_script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.phrase", ask=TypeWords, role=step.role)
 
 
+def _promises_seed(script: Script, step: Step) -> Iterator[Promise]:
+    wanted = script.seed
+    if wanted is not None:
+        yield Promise(
+            step=step.id,
+            kind=facts.SeedMade,
+            what=f"a key of {wanted.words} words for {wanted.scheme}",
+            holds=lambda fact: (fact.scheme, fact.words) == (wanted.scheme, wanted.words),
+        )
+
+
 MAKE_SEED = Action(
     name="make-seed",
     about="The key is made of the chance that was collected.",
@@ -110,6 +122,7 @@ MAKE_SEED = Action(
     needs=(ENTROPY,),
     gives=(SEED, FINGERPRINT),
     restore=_restore,
+    promises=_promises_seed,
 )
 SHOW_PHRASE = Action(
     name="show-phrase",

@@ -10,6 +10,8 @@ from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import POLICY
 from ceremonies.errors import Refused
+from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.signing import policy_file
 from ceremonies.signing.policy_words import words
 
@@ -63,6 +65,17 @@ def _expects(_script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.seen", ask=Acknowledge, role=step.role)
 
 
+def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    pinned = script.policy
+    if pinned is not None:
+        yield Promise(
+            step=step.id,
+            kind=facts.FileKept,
+            what="the policy that the script pins",
+            holds=lambda fact: (fact.kind, fact.sha256) == ("policy", pinned),
+        )
+
+
 READ_POLICY = Action(
     name="read-policy",
     about="The policy is read, as it was reviewed; every review after it is held to it.",
@@ -74,4 +87,5 @@ READ_POLICY = Action(
     restore=_restore,
     outputs=lambda params: (params.keep,),
     writes=(POLICY,),
+    promises=_promises,
 )

@@ -11,6 +11,7 @@ from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import Script, Sha256, Step
 from ceremonies.errors import IntegrityError
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.spoken import in_fours, words
 
 _WORDS_A_LINE = 4
@@ -64,6 +65,18 @@ def _expects(_script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.compared", ask=Confirm, role=step.role)
 
 
+def _promises(_script: Script, step: Step) -> Iterator[Promise]:
+    pinned = step.params.sha256
+    if pinned is not None:
+        yield Promise(
+            step=step.id,
+            kind=facts.ProgramChecked,
+            what="the program and the libraries that the script pins",
+            holds=lambda fact: total_of(fact.program_sha256, fact.libraries) == pinned,
+            in_earnest=True,
+        )
+
+
 CHECK_PROGRAM = Action(
     name="check-program",
     about="The program and every library it runs on are hashed, and the hash is compared.",
@@ -72,4 +85,5 @@ CHECK_PROGRAM = Action(
     expects=_expects,
     params=CheckProgram,
     excusable=True,
+    promises=_promises,
 )

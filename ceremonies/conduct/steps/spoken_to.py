@@ -10,6 +10,7 @@ from ceremonies.conduct.asks import Acknowledge, Choose, Confirm, Mistyped, Step
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import Line, Script, Step
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.spoken import visible
 
 _LONGEST = 400
@@ -100,6 +101,16 @@ def _expects_exception(script: Script, step: Step) -> Iterator[Expected]:
         )
 
 
+def _promises_told(_script: Script, step: Step) -> Iterator[Promise]:
+    text = step.params.text or step.say
+    yield Promise(
+        step=step.id,
+        kind=facts.Acknowledged,
+        what="anybody who said that they understood the words of the script",
+        holds=lambda fact: (fact.text, fact.role) == (text, step.role),
+    )
+
+
 ACKNOWLEDGE = Action(
     name="acknowledge",
     about="Everybody of a role says that they understood what is at stake.",
@@ -108,6 +119,7 @@ ACKNOWLEDGE = Action(
     expects=_expects_told,
     params=Told,
     excusable=True,
+    promises=_promises_told,
 )
 EXCEPTION = Action(
     name="exception",

@@ -11,6 +11,7 @@ from ceremonies.conduct.script import FileName, Script, Step, WalletId, WalletNa
 from ceremonies.conduct.slots import ACCOUNT, WALLET
 from ceremonies.errors import Refused
 from ceremonies.log import facts
+from ceremonies.log.promised import Promise
 from ceremonies.network import MAINNET
 from ceremonies.spoken import in_fours
 from ceremonies.wallets import file
@@ -125,6 +126,30 @@ def _expects_file(_script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.file", ask=GiveFile, role=step.role)
 
 
+def promises_registered(script: Script, step: Step) -> Iterator[Promise]:
+    """Yield the wallet that a step makes: its name, on the network of the script."""
+    names = {step.params.name, REHEARSAL_PREFIX + step.params.name}
+    network = (script.network or MAINNET).name
+    yield Promise(
+        step=step.id,
+        kind=facts.WalletRegistered,
+        what=f"the wallet {step.params.name} on {network}",
+        holds=lambda fact: fact.name in names and fact.network == network,
+    )
+
+
+def _promises_read(script: Script, step: Step) -> Iterator[Promise]:
+    pinned, network = step.params.wallet, script.network
+    yield Promise(
+        step=step.id,
+        kind=facts.WalletRegistered,
+        what="the wallet that the script asks for",
+        holds=lambda fact: (
+            pinned in (None, fact.wallet) and (network is None or fact.network == network.name)
+        ),
+    )
+
+
 REGISTER_WALLET = Action(
     name="register-wallet",
     about="The wallet of the account is registered: the file that signing will be told.",
@@ -137,6 +162,7 @@ REGISTER_WALLET = Action(
     restore=_restore_registered,
     outputs=lambda params: (params.output,),
     writes=(WALLET,),
+    promises=promises_registered,
 )
 READ_WALLET = Action(
     name="read-wallet",
@@ -149,4 +175,5 @@ READ_WALLET = Action(
     restore=_restore_read,
     outputs=lambda params: (params.keep,),
     writes=(WALLET,),
+    promises=_promises_read,
 )
