@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ceremonies.log.copies import Copy, forks
+from ceremonies.log.copies import Copy, Linked, broken_links, forks, loose_links
 from ceremonies.log.verify import State, Verdict, verify
 from custody_cli.crew import cores, spread
 
@@ -76,6 +76,11 @@ def verdicts(asked: Asked, *, jobs: int = 0) -> list[Found]:
         is_signed = min(sizes) > fork.record
         state = State.TAMPERED if is_signed else found[number].verdict.state
         found[number] = _worse(found[number], fork.problem, state)
+    linked = [_linked(one) for one in found]
+    for loose, problem in loose_links(linked):
+        found[loose] = _worse(found[loose], problem, found[loose].verdict.state)
+    for broken, problem in broken_links(linked):
+        found[broken] = _worse(found[broken], problem, State.TAMPERED)
     if listed is not None:
         for place, problem in registry.differences(listed, [_final(one) for one in found]):
             if place is None:
@@ -148,6 +153,12 @@ def _sound(found: Found) -> str:
     """Name the log of a folder; one that is damaged by itself says nothing against others."""
     is_damaged = found.verdict.state in (State.TAMPERED, State.UNREADABLE)
     return "" if is_damaged else found.verdict.log
+
+
+def _linked(found: Found) -> Linked:
+    seals = frozenset((size, seal) for size, seal in found.verdict.seals)
+    log = _sound(found)
+    return Linked(log=log, seals=seals, peers=found.verdict.peers if log else ())
 
 
 def _final(found: Found) -> tuple[str, str]:

@@ -97,6 +97,7 @@ DESTINATION: Slot[Wallet] = Slot("destination", secret=False)
 BATCH: Slot[tuple[GivenPsbt, ...]] = Slot("batch", secret=False)
 REVIEWS: Slot[tuple[Review, ...]] = Slot("reviews", secret=False)
 INTENTS: Slot[tuple[bytes, ...]] = Slot("intents", secret=False)
+PEER_SEAL: Slot[bytes] = Slot("peer-seal", secret=False)
 SIGNED_BATCH: Slot[tuple[Signed, ...]] = Slot("signed-batch", secret=False)
 
 

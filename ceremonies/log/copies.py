@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -78,6 +78,51 @@ def parting(one: Path, other: Path) -> int | None:
             hint="check the medium",
         ) from None
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """A log, the seals that hold for it by size and SHA-256, and those that it names of others."""
+
+    log: str
+    seals: frozenset[tuple[int, str]]
+    peers: Sequence[tuple[int, str, int, str]]
+
+
+def broken_links(logs: Sequence[Linked]) -> Iterator[tuple[int, str]]:
+    """Yield the place of each log that names a seal of another, which that does not have; and of
+    the other, because one of them is not what its people saw.
+    """
+    places = _places(logs)
+    for place, one in enumerate(logs):
+        for record, log, size, seal in one.peers:
+            others = places.get(log, ())
+            if not others or any((size, seal) in logs[other].seals for other in others):
+                continue
+            named = f"record {record} (peer.seal)"
+            yield place, f"{named} names a seal of {size} records of {log}, which does not have it"
+            for other in others:
+                yield other, f"{named} of {one.log} names a seal of {size} records that is not here"
+
+
+def loose_links(logs: Sequence[Linked]) -> Iterator[tuple[int, str]]:
+    """Yield the place of each log that names one which is not there, or does not name it too."""
+    places = _places(logs)
+    for place, one in enumerate(logs):
+        for log in dict.fromkeys(log for _, log, _, _ in one.peers):
+            others = places.get(log, ())
+            if not others:
+                yield place, f"it names a seal of {log}: verify that log beside it"
+            elif not any(peer[1] == one.log for other in others for peer in logs[other].peers):
+                yield place, f"it names a seal of {log}, which names none of this log"
+
+
+def _places(logs: Sequence[Linked]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(logs):
+        if one.log:
+            places.setdefault(one.log, []).append(place)
+    return places
 
 
 def _is_torn(line: bytes, beside: bytes) -> bool:

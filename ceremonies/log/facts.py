@@ -551,6 +551,15 @@ class MessageSigned(Fact, frozen=True, kw_only=True):
     fingerprint: Fingerprint
 
 
+class PeerSeal(Fact, frozen=True, kw_only=True):
+    """Another machine's log had this seal of its first `size` records when this was written."""
+
+    type: ClassVar[str] = "peer.seal"
+    log: LogName
+    size: Count
+    seal_sha256: Sha256
+
+
 FACTS: dict[str, type[Fact]] = {
     kind.type: kind
     for kind in (
@@ -604,6 +613,7 @@ FACTS: dict[str, type[Fact]] = {
         AddressConfirmed,
         TransactionFinalized,
         MessageSigned,
+        PeerSeal,
     )
 }
 """Every type of `ceremony-log/1`, by its name in a log."""

@@ -33,8 +33,8 @@ _ENDS = {facts.Closed, facts.Aborted}
 _BRACKETS = (*_TURNS, facts.Begin, facts.End, facts.Failed, facts.Resumed)
 """What a step begins or ends with, or is left with."""
 
-_COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered)
-"""What others compare with the folder."""
+_COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered, facts.PeerSeal)
+"""What others compare with the folder, or with another log."""
 
 
 _Table: TypeAlias = dict[type[Fact], tuple[Take, ...]]
@@ -76,6 +76,7 @@ class Meaning:
         self._table = self._wary
         self._between: _Table = {}
         self._in_step: _Table = {}
+        self.peers: dict[facts.PeerSeal, int] = {}
         self._files: dict[facts.FileKept | facts.Recovered, int] = {}
         self._is_paused = False
         self._end: Fact | None = None
@@ -168,16 +169,25 @@ class Meaning:
             in_step = [take for take in takes if take != order.between]
             self._in_step[kind] = (*before, *in_step, *after)
 
-    def _collect(self, fact: facts.Sealed | facts.FileKept | facts.Recovered) -> Iterable[str]:
-        if max(len(self.sealed), len(self._files)) >= MOST_KEPT:
+    def _collect(
+        self, fact: facts.Sealed | facts.FileKept | facts.Recovered | facts.PeerSeal
+    ) -> Iterable[str]:
+        if max(len(self.sealed), len(self._files), len(self.peers)) >= MOST_KEPT:
             return (f"no log names more than {MOST_KEPT} files or seals",)
-        if isinstance(fact, facts.Sealed):
-            self.sealed.append((self._seq, fact))
-            # a seal of an earlier step, named once more, would seal nothing of this one
-            if fact.size != self._seq:
-                return (f"it names a seal of {fact.size} records, and {self._seq} came before it",)
-        else:
-            self._files.setdefault(fact, self._seq)
+        match fact:
+            case facts.PeerSeal():
+                self.peers.setdefault(fact, self._seq)
+                if self.genesis is not None and fact.log == self.genesis.log:
+                    return ("it names this very log as another",)
+            case facts.Sealed():
+                self.sealed.append((self._seq, fact))
+                # a seal of an earlier step, named once more, would seal nothing of this one
+                if fact.size != self._seq:
+                    return (
+                        f"it names a seal of {fact.size} records, and {self._seq} came before it",
+                    )
+            case _:
+                self._files.setdefault(fact, self._seq)
         return ()
 
 

@@ -50,6 +50,7 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "confirm-address": (facts.AddressConfirmed,),
     "make-challenge": (facts.FileKept,),
     "sign-message": (facts.MessageSigned, facts.FileKept),
+    "link-log": (facts.PeerSeal, facts.FileKept),
 }
 """What a step logs before it ends, by its action; other actions promise nothing here."""
 

@@ -55,7 +55,9 @@ class Verdict:
     signed: 0, None and nobody where there is none. `is_anchored` is whether something from outside
     confirms it, or nothing has to. `problems` are sentences for people. `final_seal` is the SHA-256
     of the seal of all records, empty where none holds. `about`, `people` and `happened` are what
-    the log itself says of the ceremony, who was in it and what came of it.
+    the log itself says of the ceremony, who was in it and what came of it. `seals` are all that
+    hold, by their size and SHA-256, and `peers` those of other logs that this one names, with the
+    record.
     """
 
     log: str
@@ -71,6 +73,8 @@ class Verdict:
     about: str = ""
     people: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
+    seals: tuple[tuple[int, str], ...] = ()
+    peers: tuple[tuple[int, str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +190,11 @@ class _Case:
             about=self._about(),
             people=self.reading.meaning.people,
             happened=self.reading.meaning.happened,
+            seals=tuple((size, one.id) for size, one in found.holding.items()),
+            peers=tuple(
+                (seq, fact.log, fact.size, fact.seal_sha256)
+                for fact, seq in self.reading.meaning.peers.items()
+            ),
         )
 
     def _final_seal(self) -> str:

@@ -29,6 +29,8 @@ def of_things(fact: Fact, seq: int, opened: Mapping[tuple[int, str], str]) -> st
         case facts.AddressConfirmed():
             address = told(fact.address_commitment)
             return f"{fact.person} confirms {fact.path} of {fact.wallet}: {address}"
+        case facts.PeerSeal():
+            return f"the log {fact.log} has the seal {fact.seal_sha256[:16]} of {fact.size} records"
         case facts.MessageSigned():
             address = told(fact.address_commitment)
             message = fact.message_sha256[:16]

@@ -20,6 +20,7 @@ from ceremonies.conduct.steps import (
     hand_out,
     inventory,
     join,
+    link,
     machine,
     payload,
     phrase,
@@ -81,6 +82,7 @@ ACTIONS: dict[str, Action[Any]] = {
         control.SIGN_MESSAGE,
         closing.WIPE,
         closing.SEAL_LOG,
+        link.LINK_LOG,
         closing.CLOSE,
     )
 }
