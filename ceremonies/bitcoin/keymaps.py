@@ -20,6 +20,9 @@ MAX_MAPS = 20_000
 MAX_RECORDS = 10_000
 """How many records one map may have; honest ones have a few for each cosigner."""
 
+MORE_RECORDS_A_MAP = 100
+"""All maps together may have as many records as one, and so many more for each map."""
+
 GLOBAL_UNSIGNED_TX = b"\x00"
 GLOBAL_INPUT_COUNT = b"\x04"
 GLOBAL_OUTPUT_COUNT = b"\x05"
@@ -97,10 +100,9 @@ def read(data: bytes) -> KeyMaps:
         raise Malformed(f"version {version} is not known")
     if max(counts) > MAX_MAPS or sum(counts) > len(data) - reader.at:
         raise TooLarge(f"it claims {counts[0]} inputs and {counts[1]} outputs")
-    inputs = tuple(_read_map(reader) for _ in range(counts[0]))
-    outputs = tuple(_read_map(reader) for _ in range(counts[1]))
+    maps = _read_maps(reader, sum(counts))
     reader.finish()
-    return KeyMaps(data, version, first, inputs, outputs, unsigned)
+    return KeyMaps(data, version, first, maps[: counts[0]], maps[counts[0] :], unsigned)
 
 
 def spliced(
@@ -133,6 +135,16 @@ def spliced(
         parts += (maps.data[done:start], new)
         done = end
     return b"".join((*parts, maps.data[done:]))
+
+
+def _read_maps(reader: Reader, count: int) -> tuple[KeyMap, ...]:
+    maps, records, most = [], 0, MAX_RECORDS + MORE_RECORDS_A_MAP * count
+    for _ in range(count):
+        maps.append(_read_map(reader))
+        records += len(maps[-1].records)
+        if records > most:
+            raise TooLarge(f"its maps have more than {most} records together")
+    return tuple(maps)
 
 
 def _read_map(reader: Reader) -> KeyMap:

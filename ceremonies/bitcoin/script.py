@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from btclib.hashes import hash160 as engine_hash160
@@ -14,6 +15,9 @@ from ceremonies.errors import InputError
 from ceremonies.network import Network
 
 PAY_TO_ANCHOR = bytes.fromhex("51024e73")
+
+_FIRST_LONG_PUSH, _LAST_PUSH = 0x4C, 0x4E
+"""OP_PUSHDATA1 and OP_PUSHDATA4; what is below pushes as many bytes as it says."""
 
 
 def hash160(data: bytes) -> bytes:
@@ -90,18 +94,34 @@ def is_data(script: bytes) -> bool:
 
 def data_of(script: bytes) -> bytes:
     """Return what an `OP_RETURN` script carries: its pushes, or all of it where it is no pushes."""
-    data, rest = b"", script[1:]
-    while rest:
-        size, start = rest[0], 1
-        if size in (0x4C, 0x4D, 0x4E):
-            start += 1 << (size - 0x4C)
-            size = int.from_bytes(rest[1:start], "little")
-        elif size > 0x4C:
-            return script[1:]
-        if start + size > len(rest):
-            return script[1:]
-        data, rest = data + rest[start : start + size], rest[start + size :]
-    return data
+    body, pushed, read = script[1:], [], 0
+    for start, end in instructions(body):
+        code = body[start]
+        if code > _LAST_PUSH:
+            return body
+        width = 1 << (code - _FIRST_LONG_PUSH) if code >= _FIRST_LONG_PUSH else 0
+        pushed.append(body[start + 1 + width : end])
+        read = end
+    return b"".join(pushed) if read == len(body) else body
+
+
+def instructions(script: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each operation of a script begins and ends, what it pushes included.
+
+    It ends before a push that is longer than the script.
+    """
+    at = 0
+    while at < len(script):
+        code, end = script[at], at + 1
+        if code < _FIRST_LONG_PUSH:
+            end += code
+        elif code <= _LAST_PUSH:
+            width = 1 << (code - _FIRST_LONG_PUSH)
+            end += width + int.from_bytes(script[end : end + width], "little")
+        if end > len(script):
+            return
+        yield at, end
+        at = end
 
 
 def dust_limit(script: bytes) -> int:

@@ -1,8 +1,8 @@
 """The hashes that signatures commit to (BIP-143, BIP-341), one preparation for all inputs.
 
-What is signed here, SIGHASH_ALL and taproot's DEFAULT, is written out: the engine's own objects
-cost several times what libsecp256k1 does. Tests compare these hashes with the engine's, input by
-input. Other types, which are met only in PSBTs that are refused, are left to the engine.
+Only what may be signed here has a hash: SIGHASH_ALL, and taproot's DEFAULT. The engine's own
+objects cost several times what libsecp256k1 does; tests compare these hashes with the engine's,
+input by input.
 """
 
 from __future__ import annotations
@@ -10,14 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from ceremonies.bitcoin.bytestream import blob, compact
-from ceremonies.bitcoin.script import is_p2sh, is_p2wpkh, is_p2wsh
+from ceremonies.bitcoin.script import instructions, is_p2sh, is_p2wpkh, is_p2wsh
 from ceremonies.bitcoin.transaction import Output, Transaction, double_sha256
-
-if TYPE_CHECKING:
-    from ceremonies.bitcoin.engine_sighash import EngineHashes
 
 DEFAULT = 0
 ALL = 1
@@ -51,20 +47,18 @@ class SignatureHashes:
             for given in unsigned.inputs
         ]
 
-    def ecdsa(self, index: int, *, redeem_script: bytes, witness_script: bytes, kind: int) -> bytes:
-        """Return what an ECDSA signature of sighash type `kind` signs at input `index`."""
+    def ecdsa(self, index: int, *, redeem_script: bytes, witness_script: bytes) -> bytes:
+        """Return what an ECDSA signature of type ALL signs at input `index`."""
         script = self._spent[index].script
         if is_p2sh(script):
             script = redeem_script
         if is_p2wpkh(script):
-            return self._segwit(index, b"\x76\xa9\x14" + script[2:] + b"\x88\xac", kind)
+            return self._segwit(index, b"\x76\xa9\x14" + script[2:] + b"\x88\xac")
         if is_p2wsh(script):
-            return self._segwit(index, witness_script, kind)
-        return self._legacy(index, script, kind)
+            return self._segwit(index, witness_script)
+        return self._legacy(index, script)
 
-    def _segwit(self, index: int, code: bytes, kind: int) -> bytes:
-        if kind != ALL:
-            return self._engine.segwit_v0(index, code, kind)
+    def _segwit(self, index: int, code: bytes) -> bytes:
         before, after = self._segwit_parts
         own = self._outpoints[index], blob(code), self._values[index], self._sequences[index]
         return double_sha256(b"".join((before, *own, after)))
@@ -77,20 +71,22 @@ class SignatureHashes:
         after = double_sha256(self._outputs) + self._locktime + ALL.to_bytes(4, "little")
         return before, after
 
-    def _legacy(self, index: int, script: bytes, kind: int) -> bytes:
+    def _legacy(self, index: int, script: bytes) -> bytes:
         """Hash the whole transaction, this input's script in its place."""
-        if kind != ALL or _OP_CODESEPARATOR in script:
-            return self._engine.legacy(index, script, kind)
+        if _OP_CODESEPARATOR in script:  # as an operation, or as a byte of a key
+            script = _without_code_separators(script)
         bare = self._bare
         place = 4 + len(compact(len(self._outpoints))) + _BARE_INPUT * index + 36
         parts = bare[:place], blob(script), bare[place + 1 :], ALL.to_bytes(4, "little")
         return double_sha256(b"".join(parts))
 
     def taproot(self, index: int, *, leaf_hash: bytes = b"", kind: int = DEFAULT) -> bytes:
-        """Return what a Schnorr signature signs: the key path, or the leaf of that hash."""
+        """Return what a Schnorr signature signs: the key path, or the leaf of that hash.
+
+        `kind` is DEFAULT or ALL.
+        """
+        assert kind in (DEFAULT, ALL), "no other type is signed or verified"
         extension = leaf_hash + _NO_CODE_SEPARATOR if leaf_hash else b""
-        if kind not in (DEFAULT, ALL):
-            return self._engine.taproot(index, extension, kind)
         spend_type = b"\x02" if leaf_hash else b"\x00"
         hashed = _TAP_SIGHASH.copy()
         hashed.update(bytes([kind]) + self._taproot_part + spend_type)
@@ -115,8 +111,12 @@ class SignatureHashes:
     def _bare(self) -> bytes:
         return self._unsigned.serialize(witness=False)
 
-    @cached_property
-    def _engine(self) -> EngineHashes:
-        from ceremonies.bitcoin.engine_sighash import EngineHashes
 
-        return EngineHashes(self._bare, self._spent)
+def _without_code_separators(script: bytes) -> bytes:
+    """Leave OP_CODESEPARATOR out, as a legacy hash does: of what cannot be read, nothing."""
+    done, parts = 0, []
+    for start, end in instructions(script):
+        if script[start] == _OP_CODESEPARATOR:
+            parts.append(script[done:start])
+            done = end
+    return b"".join((*parts, script[done:]))

@@ -135,7 +135,6 @@ def _ecdsa(fact: InputFact, node: KeyPair, hashes: SignatureHashes) -> Record:
         fact.index,
         redeem_script=given.redeem_script,
         witness_script=given.witness_script,
-        kind=ALL,
     )
     signature = engine.sign_ecdsa(node.private_key, digest)
     _insist_verified(verify_ecdsa(node.public_key, digest, signature), fact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bitcoin.engine_hashes import EngineHashes
 from btclib_wallet import psbt as engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,13 +11,11 @@ from wire_material import CASES, Spend, spends
 
 from ceremonies.bitcoin import psbt, transaction
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
-from ceremonies.bitcoin.engine_sighash import EngineHashes
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.script import hash160
 from ceremonies.bitcoin.sighash import ALL, DEFAULT, SignatureHashes
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
 
-NONE, SINGLE, ANYONE = 2, 3, 0x80
 SEGWIT = ("wpkh", "sh-wpkh", "wsh-2of3", "sh-wsh-2of3")
 
 
@@ -25,10 +24,10 @@ def hashes_of(spend: Spend) -> tuple[Psbt, SignatureHashes]:
     return read, SignatureHashes(read.transaction, spend.spent)
 
 
-def ecdsa(read: Psbt, hashes: SignatureHashes, index: int, kind: int) -> bytes:
+def ecdsa(read: Psbt, hashes: SignatureHashes, index: int) -> bytes:
     given = read.inputs[index]
     return hashes.ecdsa(
-        index, redeem_script=given.redeem_script, witness_script=given.witness_script, kind=kind
+        index, redeem_script=given.redeem_script, witness_script=given.witness_script
     )
 
 
@@ -38,11 +37,8 @@ def test_ecdsa_hashes_are_the_engines(name: str) -> None:
         read, hashes = hashes_of(spend)
         theirs = engine.Psbt.parse(spend.psbt)
         for index in {0, len(read.inputs) // 2, len(read.inputs) - 1}:
-            for kind in (ALL, NONE, ALL | ANYONE, SINGLE | ANYONE):
-                if kind == SINGLE | ANYONE and index >= len(read.outputs):
-                    continue
-                expected = engine.ecdsa_sig_hash(theirs, index, hash_type=kind)
-                assert ecdsa(read, hashes, index, kind) == expected, f"{spend.where} {index}"
+            expected = engine.ecdsa_sig_hash(theirs, index, hash_type=ALL)
+            assert ecdsa(read, hashes, index) == expected, f"{spend.where} {index}"
 
 
 def test_taproot_hashes_are_the_engines() -> None:
@@ -51,7 +47,7 @@ def test_taproot_hashes_are_the_engines() -> None:
         read, hashes = hashes_of(spend)
         theirs = engine.Psbt.parse(spend.psbt)
         for index in {0, len(read.inputs) // 2, len(read.inputs) - 1}:
-            for kind in (DEFAULT, ALL, NONE | ANYONE):
+            for kind in (DEFAULT, ALL):
                 key_path = engine.taproot_sig_hash(theirs, index, hash_type=kind)
                 assert hashes.taproot(index, kind=kind) == key_path, f"{spend.where} {index}"
                 leaf = engine.taproot_sig_hash(theirs, index, leaf_hash=leaf_hash, hash_type=kind)
@@ -83,7 +79,7 @@ def _verified(
         found = [item[:-1] for item in done.witness if item[:1] == b"\x30" and item[-1] == ALL]
     else:
         found = [done.script_sig[1 : done.script_sig[0]]]
-    digest = ecdsa(read, hashes, index, ALL)
+    digest = ecdsa(read, hashes, index)
     for signature in found:
         assert any(verify_ecdsa(key, digest, signature) for key in keys), f"{spend.where} {index}"
     return len(found)
@@ -95,7 +91,7 @@ def test_a_segwit_hash_commits_to_the_amount_it_spends(name: str) -> None:
     read, hashes = hashes_of(spend)
     richer = [transaction.Output(out.value + 1, out.script) for out in spend.spent]
     other = SignatureHashes(read.transaction, richer)
-    assert ecdsa(read, other, 0, ALL) != ecdsa(read, hashes, 0, ALL)
+    assert ecdsa(read, other, 0) != ecdsa(read, hashes, 0)
 
 
 def test_a_taproot_hash_commits_to_every_output_that_is_spent() -> None:
@@ -108,6 +104,26 @@ def test_a_taproot_hash_commits_to_every_output_that_is_spent() -> None:
     ):
         other = SignatureHashes(read.transaction, [*spend.spent[:-1], changed])
         assert other.taproot(0) != hashes.taproot(0)
+
+
+def test_a_code_separator_is_left_out_of_a_legacy_hash_and_its_byte_in_a_push_is_not() -> None:
+    """Of honest scripts one in three has that byte in a key, and none has that operation."""
+    one = TxInput(Outpoint(bytes(32), 0), 0)
+    unsigned = Transaction(2, (one, one), (Output(1, b""),), 0)
+    for script in (
+        b"\xab\x51\xab",
+        b"\x02\xab\xab\xab\x75",
+        b"\x4c\x01\xab\x4d\x01\x00\xab\xab",
+        b"\xab\x05\xab",
+        b"\x4e\xff\xff\xff\xff\xab",
+    ):
+        spent = [Output(1, script)] * 2
+        ours, theirs = (
+            SignatureHashes(unsigned, spent),
+            EngineHashes(unsigned.serialize(witness=False), spent),
+        )
+        mine = ours.ecdsa(1, redeem_script=b"", witness_script=b"")
+        assert mine == theirs.legacy(1, script, ALL)
 
 
 def test_the_hash_of_bip143s_published_p2wpkh_example() -> None:
@@ -128,7 +144,7 @@ def test_the_hash_of_bip143s_published_p2wpkh_example() -> None:
         transaction.Output(600_000_000, b"\x00\x14" + hash160(key)),
     ]
     hashes = SignatureHashes(unsigned, spent)
-    found = hashes.ecdsa(1, redeem_script=b"", witness_script=b"", kind=ALL)
+    found = hashes.ecdsa(1, redeem_script=b"", witness_script=b"")
     assert found.hex() == "c37af31116d1b27caf68aae9e3ac82f1477929014d5b917657d0eb49478cb670"
 
 
@@ -170,7 +186,7 @@ def test_every_hash_of_every_input_is_the_engines(
         if output.script[0] == 0:
             hashed = b"\x76\xa9\x14" + output.script[2:] + b"\x88\xac"
             used = hashed if len(output.script) == 22 else code
-            mine = ours.ecdsa(index, redeem_script=b"", witness_script=code, kind=ALL)
+            mine = ours.ecdsa(index, redeem_script=b"", witness_script=code)
             assert mine == theirs.segwit_v0(index, used, ALL)
         for kind in (DEFAULT, ALL):
             assert ours.taproot(index, kind=kind) == theirs.taproot(index, b"", kind)

@@ -304,6 +304,7 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a card to show": (4, "qr show cards/card-1-1.txt --png out"),
     "a seed in a code": (4, "qr read seed.pbm -o out"),
     "a refused psbt": (4, f"psbt sign refused.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
+    "a wallet that pins no policy": (4, f"{_SIGN} {_KEY} --require-policy --yes -o out"),
     "another intent": (4, f"{_SIGN} {_KEY} --approve {'00' * 32} -o out"),
     "a wrong passphrase": (4, f"{_SIGN} --seed phrase.txt --passphrase phrase.txt --yes -o out"),
     "a refused psbt to finalize": (

@@ -66,8 +66,6 @@ def test_a_legacy_hash_put_together_from_parts_is_the_engines(
     unsigned = Transaction(2, tuple(inputs), tuple(outputs), locktime)
     spent = [Output(1, b"\x6a" + script)] * len(inputs)
     index = data.draw(st.integers(0, len(inputs) - 1))
-    ours = SignatureHashes(unsigned, spent).ecdsa(
-        index, redeem_script=b"", witness_script=b"", kind=ALL
-    )
+    ours = SignatureHashes(unsigned, spent).ecdsa(index, redeem_script=b"", witness_script=b"")
     theirs = Tx.parse_without_witness(unsigned.serialize(witness=False), check_validity=False)
     assert ours == sig_hash.legacy(b"\x6a" + script, theirs, index, ALL)

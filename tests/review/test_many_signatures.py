@@ -17,14 +17,14 @@ from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import review
 from ceremonies.wallets.wallet import Wallet
 
-_STRANGERS = 30
+_STRANGERS = 20
 
 
 def _signed_by_strangers(wallet: Wallet) -> Psbt:
     data = make_psbt(wallet, inputs=((RECEIVED[0], 1_000_000),))
     hashes = gather(parse(data), wallet).hashes
     assert hashes is not None
-    digest = hashes.ecdsa(0, redeem_script=b"", witness_script=b"", kind=ALL)
+    digest = hashes.ecdsa(0, redeem_script=b"", witness_script=b"")
 
     def crowd(maps: list[Map]) -> None:
         for number in range(_STRANGERS):
@@ -39,9 +39,9 @@ def _hashes_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     asked: list[int] = []
     legacy = SignatureHashes._legacy
 
-    def counted(self: SignatureHashes, index: int, script: bytes, kind: int) -> bytes:
+    def counted(self: SignatureHashes, index: int, script: bytes) -> bytes:
         asked.append(index)
-        return legacy(self, index, script, kind)
+        return legacy(self, index, script)
 
     monkeypatch.setattr(SignatureHashes, "_legacy", counted)
     return asked

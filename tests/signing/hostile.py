@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from btclib_wallet.psbt import Psbt as EnginePsbt
+from btclib_wallet.psbt import ecdsa_sig_hash, taproot_sig_hash
 from coincurve import PrivateKey
 from signing.psbt_records import Map, blob, drop, edited, put, read, write
 from signing.wallets_made import (
@@ -640,13 +641,7 @@ def _with_ecdsa_signature(wallet: Wallet, *, kind: int, good: bool = True) -> by
     fact = gather(psbts.parse(data), wallet).inputs[0]
     assert fact.derived is not None
     (node,) = signer(1).nodes(fact.derived)
-    hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
-    digest = hashes.ecdsa(
-        0,
-        redeem_script=fact.given.redeem_script,
-        witness_script=fact.given.witness_script,
-        kind=kind,
-    )
+    digest = ecdsa_sig_hash(EnginePsbt.parse(data), 0, hash_type=kind)
     signed = keys.sign_ecdsa(node.private_key, digest if good else bytes(range(32)))
     record = b"\x02" + node.public_key, signed + bytes([kind])
     return edited(data, lambda maps: put(maps[1], *record))
@@ -656,8 +651,9 @@ def _with_taproot_signature(wallet: Wallet, *, kind: int, good: bool = True) -> 
     """A PSBT that has, at input 0, a key path signature by practice key 1 of that sighash type."""
     data = make_psbt(wallet)
     (node,) = signer(1).nodes(wallet.derive(RECEIVED[0]))
-    hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
-    digest = hashes.taproot(0, kind=kind) if good else bytes(range(32))
+    digest = taproot_sig_hash(EnginePsbt.parse(data), 0, hash_type=kind)
+    if not good:
+        digest = bytes(range(32))
     signed = keys.sign_schnorr(keys.taproot_key(node.private_key, b""), digest, bytes(32))
     tail = bytes([kind]) if kind else b""
     return edited(data, lambda maps: put(maps[1], b"\x13", signed + tail))
@@ -694,7 +690,7 @@ def a_stranger_signed_with_a_key_that_is_not_asked(wallet: Wallet) -> bytes:
     data = make_psbt(wallet)
     given = psbts.parse(data).inputs[0]
     hashes = SignatureHashes(unsigned(read(data)), [coin(wallet, 0), coin(wallet, 1)])
-    digest = hashes.ecdsa(0, redeem_script=b"", witness_script=given.witness_script, kind=1)
+    digest = hashes.ecdsa(0, redeem_script=b"", witness_script=given.witness_script)
     secret = Secret(b"\x07" * 32)
     stranger = PrivateKey(secret.reveal()).public_key.format()
     signed = keys.sign_ecdsa(secret, digest) + b"\x01"
@@ -797,12 +793,11 @@ def publishes_a_hundred_thousand_bytes(wallet: Wallet) -> bytes:
 
 @breaks("fee-amount", *EVERY)
 def a_fee_of_more_than_is_ever_paid(wallet: Wallet) -> bytes:
-    """A payment so large, of so many coins, that neither its share nor its rate is odd."""
-    coins = [(Place(0, n), 20_000_000) for n in range(150)]
-    paid = 2_900_000_000
-    return make_psbt(
-        wallet, inputs=coins, payments=[(PAYEE, paid)], change=(CHANGE, 100_000_000 - 5_000_001)
-    )
+    """Payments so large, and so many, that neither its share nor its rate is odd."""
+    paid = [(b"\x00\x14" + n.to_bytes(20, "big"), 10_000_000) for n in range(200)]
+    coins = [(RECEIVED[0], 2_000_000_000), (RECEIVED[1], 100_000_000)]
+    left = 100_000_000 - 5_000_001
+    return make_psbt(wallet, inputs=coins, payments=paid, change=(CHANGE, left))
 
 
 # annex

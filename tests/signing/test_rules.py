@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from signing.hostile import CASES, EVERY, MULTISIG, SEGWIT_V0, STRANGER, TAPROOT, Hostile
+from signing.hostile import EVERY, MULTISIG, SEGWIT_V0, STRANGER, TAPROOT, Hostile
 from signing.hostile import witness_utxo as as_witness_utxo
+from signing.hostile_uncommon import CASES
 from signing.psbt_records import Map, edited, put
 from signing.wallets_made import (
     CHANGE,

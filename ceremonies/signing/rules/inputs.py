@@ -15,6 +15,12 @@ from ceremonies.signing.history import History
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import note, refuse, warn
 
+TapLeaf = tuple[bytes, bytes, int]
+"""A control block, a script and a leaf version."""
+
+_MOST_FOREIGN = 20
+"""How many leaf scripts of a stranger's input are proved."""
+
 _TAMPERED = "the psbt was altered or badly made: ask for a new one, and find out why"
 
 
@@ -131,10 +137,24 @@ def _taproot_problems(fact: InputFact) -> Iterator[str]:
     internal, root = given.tap_internal_key, given.tap_merkle_root
     if internal and scripts.taproot_output_key(internal, root) != output_key:
         yield "its internal key and tree do not make the output key"
-    for control, leaf, version in given.tap_leaves:
-        proved = scripts.leaf_is_proved(output_key, leaf, control)
-        if not proved or control[0] & 0xFE != version:
-            yield "one of its leaf scripts is not in the tree its output commits to"
+    unknown = _leaves_to_prove(fact)
+    if fact.derived is None and len(unknown) > _MOST_FOREIGN:
+        yield f"is not ours, and has more than {_MOST_FOREIGN} leaf scripts: none is proved"
+    elif not all(_is_in_tree(output_key, *leaf) for leaf in unknown):
+        yield "one of its leaf scripts is not in the tree its output commits to"
+
+
+def _leaves_to_prove(fact: InputFact) -> list[TapLeaf]:
+    # those that the descriptor derives are in its tree; of others there may be thousands
+    tree = fact.derived.taproot if fact.derived is not None else None
+    ours = set(tree.leaves) if tree is not None else set()
+    return [leaf for leaf in fact.given.tap_leaves if leaf not in ours]
+
+
+def _is_in_tree(output_key: bytes, control: bytes, leaf: bytes, version: int) -> bool:
+    if not control or control[0] & 0xFE != version:
+        return False
+    return scripts.leaf_is_proved(output_key, leaf, control)
 
 
 def foreign_input(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:

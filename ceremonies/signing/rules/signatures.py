@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ceremonies.bitcoin import sighash as kinds
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts, InputFact
@@ -14,29 +15,36 @@ from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse
 
 _ASK_AGAIN = "ask for a psbt that signs all inputs and outputs (SIGHASH_ALL)"
+_MOST_FOREIGN = 20
+"""How many signatures of strangers one input may carry; OP_CHECKMULTISIG takes no more."""
+
 _WHO_SIGNED = "find out who signed, and what; then ask for a new psbt"
 
 
 def sighash(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
     """A signature would not commit to the whole transaction, or one already there does not."""
     for fact in facts.inputs:
-        allowed = {kinds.ALL, kinds.DEFAULT} if fact.era == "taproot" else {kinds.ALL}
+        allowed = _allowed(fact)
         asked = fact.given.sighash
         if asked is not None and asked not in allowed:
             message = f"asks for sighash type 0x{asked:02x}"
             yield refuse("sighash", fact.where, message, _ASK_AGAIN)
-        for kind in _kinds_present(fact):
+        for kind in dict.fromkeys(_kinds_present(fact)):
             if kind not in allowed:
                 message = f"has a signature of sighash type 0x{kind:02x}"
                 yield refuse("sighash", fact.where, message, _WHO_SIGNED)
+
+
+def _allowed(fact: InputFact) -> set[int]:
+    return {kinds.ALL, kinds.DEFAULT} if fact.era == "taproot" else {kinds.ALL}
 
 
 def _kinds_present(fact: InputFact) -> Iterator[int]:
     for _, signature in fact.given.signatures:
         yield _ecdsa_kind(signature)
     for signature in (fact.given.tap_key_signature, *(s for *_, s in _leaf_signatures(fact))):
-        if len(signature) == 65:
-            yield signature[-1]
+        if signature:
+            yield _schnorr_kind(signature)
 
 
 def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
@@ -45,18 +53,33 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
     if hashes is None:
         return
     for fact in facts.inputs:
-        # strangers first: of their signatures there may be thousands, and each takes time
-        if fact.derived is not None and not _signed_by(fact) <= _x_only(fact.derived.keys):
-            message = "has a signature by a key that is not in the wallet"
-            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
-        elif not all(_present_verify(fact, hashes)):
+        # whom nobody asked first: of their signatures there may be thousands, and each takes time
+        message = _unasked(fact)
+        if not message and not all(_present_verify(fact, hashes)):
             message = "has a signature that does not verify"
+        if message:
             yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
 
 
-def _signed_by(fact: InputFact) -> set[bytes]:
-    """The keys, x-only, that signatures are said to be by."""
-    return _x_only(key for key, *_ in (*fact.given.signatures, *_leaf_signatures(fact)))
+def _unasked(fact: InputFact) -> str:
+    """Say why signatures of an input are not even verified, or nothing."""
+    if fact.derived is None:
+        given = fact.given
+        many = len(given.signatures) + len(given.tap_script_signatures) > _MOST_FOREIGN
+        message = f"is not ours, and has more than {_MOST_FOREIGN} signatures: none is verified"
+        return message if many else ""
+    tree = fact.derived.taproot
+    if not _x_only(_signed_by(fact)) <= _x_only(fact.derived.keys):
+        return "has a signature by a key that is not in the wallet"
+    named = {tapleaf_hash(leaf, version) for _, leaf, version in tree.leaves} if tree else set()
+    if any(leaf not in named for _, leaf, _ in _leaf_signatures(fact)):
+        return "has a signature for a leaf that is not in the wallet"
+    return ""
+
+
+def _signed_by(fact: InputFact) -> Iterator[bytes]:
+    """The keys that signatures are said to be by."""
+    yield from (key for key, *_ in (*fact.given.signatures, *_leaf_signatures(fact)))
 
 
 def _x_only(keys: Iterable[bytes]) -> set[bytes]:
@@ -64,26 +87,24 @@ def _x_only(keys: Iterable[bytes]) -> set[bytes]:
 
 
 def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
+    """Verify what commits to everything; the rule `sighash` refuses all else."""
     given, index = fact.given, fact.index
-    digests: dict[int, bytes] = {}
+    digest = b""
     for key, signature in given.signatures:
-        kind = _ecdsa_kind(signature)
-        if kind not in digests:  # a legacy one hashes the whole transaction
-            digests[kind] = hashes.ecdsa(
-                index,
-                redeem_script=given.redeem_script,
-                witness_script=given.witness_script,
-                kind=kind,
+        if _ecdsa_kind(signature) == kinds.ALL:
+            # once for all of them: a legacy one hashes the whole transaction
+            digest = digest or hashes.ecdsa(
+                index, redeem_script=given.redeem_script, witness_script=given.witness_script
             )
-        yield verify_ecdsa(key, digests[kind], signature[:-1])
+            yield verify_ecdsa(key, digest, signature[:-1])
     if fact.era != "taproot" or fact.spent is None:
         return
-    if signature := given.tap_key_signature:
-        digest = hashes.taproot(index, kind=_schnorr_kind(signature))
-        yield verify_schnorr(fact.spent.script[2:], digest, signature[:64])
-    for key, leaf_hash, signature in _leaf_signatures(fact):
-        digest = hashes.taproot(index, leaf_hash=leaf_hash, kind=_schnorr_kind(signature))
-        yield verify_schnorr(key, digest, signature[:64])
+    by_leaf = ((key, leaf, signature) for key, leaf, signature in _leaf_signatures(fact))
+    for key, leaf, signature in ((fact.spent.script[2:], b"", given.tap_key_signature), *by_leaf):
+        kind = _schnorr_kind(signature)
+        if signature and kind in (kinds.ALL, kinds.DEFAULT):
+            digest = hashes.taproot(index, leaf_hash=leaf, kind=kind)
+            yield verify_schnorr(key, digest, signature[:64])
 
 
 def _ecdsa_kind(signature: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Signature hashes of every type by the engine, for the types that are never signed here."""
+"""Signature hashes of every type by the engine, for those that are never signed here too."""
 
 from __future__ import annotations
 
