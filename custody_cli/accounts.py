@@ -165,7 +165,9 @@ def _of_coin(coin: str, number: int, seed: Secret, expect: str | None) -> Derive
     )
 
 
-def account_answer(found: Derived, scheme: str, output: Path | None) -> KeyAccountAnswer:
+def account_answer(
+    found: Derived, scheme: str, output: Path | None, notes: list[str]
+) -> KeyAccountAnswer:
     """Tell an account to a program."""
     told: KeyAccountAnswer = {
         "fingerprint": found.fingerprint,
@@ -174,6 +176,7 @@ def account_answer(found: Derived, scheme: str, output: Path | None) -> KeyAccou
         "key": found.key,
         "scheme": scheme,
         "agreed_by": list(found.agreed_by),
+        "notes": notes,
     }
     if found.descriptor is not None:
         told["descriptor"] = found.descriptor

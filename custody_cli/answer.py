@@ -77,6 +77,12 @@ def _not_written(error: OSError) -> MachineError:
     return MachineError(f"cannot write to standard output: {reason}", hint="nothing else was lost")
 
 
+def notes(texts: Iterable[str]) -> None:
+    """Tell the operator several things on stderr, a line each."""
+    for text in texts:
+        note(text)
+
+
 def note(text: str) -> None:
     """Tell the operator something on stderr, foreign characters escaped."""
     print(visible(text), file=sys.stderr, flush=True)

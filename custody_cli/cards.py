@@ -49,7 +49,8 @@ def cards_from(
 ) -> list[Share]:
     """Read cards from their sources, or ask for one after the other until they are a quorum.
 
-    Each is checked against the record where there is one, and errors are told with its number.
+    Each is checked against the record where there is one, and errors are told with its number. Who
+    is asked may take the last card back: it may have been the wrong one.
     """
     if sources:
         named = [(source, f"card {number}") for number, source in enumerate(sources, start=1)]
@@ -62,10 +63,15 @@ def cards_from(
         raise WrongUsage(
             "how many parts there are is not known", hint="name each with --share, or give --set"
         )
+    from custody_cli.terminal import WentBack
+
     found: list[Share] = []
     while not (enough := shares.picked(found, parts)):
         name = f"card {len(found) + 1}"
-        found.append(_ask(name, found, form=form, record=record, rehearsal=rehearsal))
+        try:
+            found.append(_ask(name, found, form=form, record=record, rehearsal=rehearsal))
+        except WentBack:
+            found.pop()
     return list(enough)
 
 
@@ -113,9 +119,13 @@ def _ask(
         shares.insist_together([*beside, found])
         return found
 
+    back = f"card {len(beside)}" if beside else ""
     if form is Form.CODEX32:
         return terminal.ask_line(
-            f"Card holder: type the characters of {name}", accept=accept, rehearsal=rehearsal
+            f"Card holder: type the characters of {name}",
+            accept=accept,
+            rehearsal=rehearsal,
+            back=back,
         )
     is_phrase = form is Form.XOR
     return terminal.ask_words(
@@ -125,6 +135,7 @@ def _ask(
         counts=bip39.WORD_COUNTS if is_phrase else _CARD_WORDS,
         accept=_joined(accept),
         rehearsal=rehearsal,
+        back=back,
     )
 
 

@@ -91,7 +91,7 @@ class KeyRecomputeAnswer(TypedDict):
 
 
 class KeyAccountAnswer(TypedDict):
-    """`custody key account`.
+    """`custody key account`; `notes` says what nothing vouches for.
 
     `export` is there where another form than `key` and `descriptor` was asked for, `output` where
     a file was written. The last three are there with `--coin` alone; `signable` is then false, and
@@ -105,6 +105,7 @@ class KeyAccountAnswer(TypedDict):
     descriptor: NotRequired[str]
     scheme: str
     agreed_by: list[str]
+    notes: list[str]
     export: NotRequired[str]
     output: NotRequired[str]
     coin: NotRequired[str]
@@ -130,7 +131,8 @@ class KeyLastWordAnswer(TypedDict):
 
 
 KeyConvertAnswer = TypedDict(
-    "KeyConvertAnswer", {"from": str, "to": str, "words": int, "fingerprint": str}
+    "KeyConvertAnswer",
+    {"from": str, "to": str, "words": int, "fingerprint": str, "notes": list[str]},
 )
 """`custody key convert`."""
 
@@ -144,6 +146,7 @@ class KeyChildAnswer(TypedDict):
     parent: str
     fingerprint: str | None
     agreed_by: list[str]
+    notes: list[str]
 
 
 class GroupJson(TypedDict):
@@ -163,6 +166,7 @@ class ShareSplitAnswer(TypedDict):
     fingerprint: str
     groups_needed: int
     groups: list[GroupJson]
+    notes: list[str]
 
 
 class ShareCheckAnswer(TypedDict):
@@ -179,13 +183,15 @@ class ShareCheckAnswer(TypedDict):
     groups_needed: int
     checks: list[str]
     valid: bool
+    notes: list[str]
 
 
 class ShareRecoverAnswer(TypedDict):
-    """`custody share recover`."""
+    """`custody share recover`; `notes` says what nothing vouches for."""
 
     fingerprint: str
     scheme: str
+    notes: list[str]
 
 
 class WalletKeyJson(TypedDict):

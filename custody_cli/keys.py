@@ -19,19 +19,32 @@ from ceremonies.network import REGTEST, Network
 from ceremonies.secret import Secret
 from custody_cli.cards import cards_from
 from custody_cli.exits import WrongUsage
-from custody_cli.sources import passphrase_from, secret_from
+from custody_cli.sources import is_asked, passphrase_from, secret_from
+
+_WORDS_BESIDE = "the passphrase"
 
 
 @dataclass(frozen=True)
 class Key:
     """A seed, and the BIP-39 passphrase that goes with it, if any.
 
-    `is_stretched` says that it was a phrase, of which its BIP-32 seed alone is left.
+    `is_stretched` says that it was a phrase, of which its BIP-32 seed alone is left. `unvouched`
+    names what neither a known fingerprint nor a second typing has confirmed.
     """
 
     seed: Seed
     passphrase: Secret | None
     is_stretched: bool = False
+    unvouched: tuple[str, ...] = ()
+
+    def notes(self, fingerprint: str) -> list[str]:
+        """Say that nothing vouches for this key, of that fingerprint, where nothing does."""
+        if not self.unvouched:
+            return []
+        which = " and ".join(self.unvouched)
+        some = "; any passphrase gives some key" if _WORDS_BESIDE in self.unvouched else ""
+        said = f"no fingerprint was expected, so nothing vouches for {which}"
+        return [f"{said}: compare {fingerprint} with the record{some}"]
 
 
 class Use(Enum):
@@ -101,7 +114,14 @@ def key_from(
             shares, wanted, passphrase, use=use, known=known, form=None, record=None
         )
     found = _seed_of(seed, wanted, use, known=known, language=language)
-    return Key(found, passphrase_from(passphrase, twice=not known))
+    unvouched = () if known else unconfirmed(seed, passphrase)
+    return Key(found, passphrase_from(passphrase, twice=not known), unvouched=unvouched)
+
+
+def unconfirmed(seed: str | None, passphrase: str | None) -> tuple[str, ...]:
+    """Name what comes from files and was typed by nobody twice."""
+    named = (("the seed", seed), (_WORDS_BESIDE, passphrase))
+    return tuple(name for name, source in named if source is not None and not is_asked(source))
 
 
 def key_from_cards(
@@ -137,7 +157,9 @@ def key_from_cards(
         raise InputError(
             "codex32 shares take no passphrase", hint="they hold the seed that keys are made of"
         )
-    return Key(found, secret_words if found.scheme is Scheme.BIP39 else None)
+    unvouched = () if known else ("the cards", *unconfirmed(None, passphrase))
+    of_phrase = secret_words if found.scheme is Scheme.BIP39 else None
+    return Key(found, of_phrase, unvouched=unvouched)
 
 
 def key_to_split(
@@ -153,14 +175,18 @@ def key_to_split(
     """
     insist_on_libsecp256k1()
     found = _seed_of(seed, Scheme(scheme), use, known=known)
-    key = Key(found, passphrase_from(passphrase, twice=True))
+    # under slip39 the passphrase is a new one, of the cards, and no part of the key
+    of_key = passphrase if found.scheme is Scheme.BIP39 else None
+    unvouched = () if known else unconfirmed(seed, of_key)
+    key = Key(found, passphrase_from(passphrase, twice=True), unvouched=unvouched)
     if form is not Form.CODEX32:
         return key
     if found.scheme is Scheme.SLIP39:
         if key.passphrase is not None:
             raise WrongUsage("codex32 shares take no passphrase", hint="leave out --passphrase")
         return key
-    return Key(Seed(Scheme.SLIP39, found.bip32_seed(key.passphrase)), None, is_stretched=True)
+    master = Seed(Scheme.SLIP39, found.bip32_seed(key.passphrase))
+    return Key(master, None, is_stretched=True, unvouched=unvouched)
 
 
 def _seed_of(

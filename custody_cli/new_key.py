@@ -14,7 +14,7 @@ from ceremonies.secret import Secret
 from custody_cli.answer import note
 from custody_cli.exits import WrongUsage
 from custody_cli.pool import HandMade, pool_from, source_from
-from custody_cli.sources import secret_from, secret_to, taken_back
+from custody_cli.sources import is_one_sink, secret_from, secret_to, taken_back
 
 if TYPE_CHECKING:
     from custody_cli.contract import KeyNewAnswer, ShellCheckJson, SourceJson
@@ -54,7 +54,7 @@ def insist_possible(made: HandMade, *, dice_only: bool, commit: str | None, secr
         raise WrongUsage(
             "--commit needs a part of yours too", hint="give --dice, --coins, --cards or --hex"
         )
-    if commit is not None and commit == secret_to:
+    if commit is not None and is_one_sink(commit, secret_to):
         raise WrongUsage(
             "--commit and --secret-to name one sink", hint="keep the halves of a key apart"
         )

@@ -115,6 +115,31 @@ def insist_sink(sink: str, *, reveal: bool, json: bool = False, rehearsal: bool 
         insist_unrecorded()
 
 
+def is_one_sink(one: str, other: str) -> bool:
+    """Tell whether two SINKs are one, whatever they are called: what would be written is compared.
+
+    Raises:
+        WrongUsage: one of them is no sink.
+    """
+    return _identity(one) == _identity(other)
+
+
+def _identity(sink: str) -> tuple[object, ...]:
+    """Return what two names of one sink have in common, also of one that is not there yet."""
+    descriptor = _sink_descriptor(sink)
+    path = Path(sink)
+    try:
+        if descriptor is not None:
+            found = os.fstat(descriptor)
+            return found.st_dev, found.st_ino
+        if path.exists():
+            return path.stat().st_dev, path.stat().st_ino
+        folder = path.parent.stat()
+    except (OSError, ValueError):
+        return (sink if descriptor is None else descriptor,)
+    return folder.st_dev, folder.st_ino, path.name
+
+
 def secret_to(
     sink: str,
     value: Secret,

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+class WentBack(Exception):
+    """`<` before anything was typed: what was asked before this is to be asked anew."""
+
+
 _AGAIN = "nothing was done; run it again"
 _COLUMNS = 3
 _WIDTH = 79
@@ -38,16 +43,18 @@ def ask_words(
     accept: Callable[[list[str]], T],
     rehearsal: bool = False,
     mistake: str = "",
+    back: str = "",
 ) -> T:
     """Ask for a phrase one word at a time, on the alternate screen, until `accept` takes it.
 
     `counts` are the lengths a phrase may have; an empty line ends a shorter one. Four letters are
     enough where they tell the word, several words may be given on one line, and `<` goes back.
     `accept` raises `InputError` to have the phrase typed again, with its cause shown; `mistake` is
-    one that was made before. Words show
-    while they are typed: only a `rehearsal`'s may be typed at a recorded terminal.
+    one that was made before. `back` names what `<` at word 1 takes back, if there is anything.
+    Words show while they are typed: only a `rehearsal`'s may be typed at a recorded terminal.
 
     Raises:
+        WentBack: `<` at word 1.
         Declined: Ctrl-D.
         MachineError: the terminal is recorded.
         WrongUsage: there is no terminal.
@@ -59,21 +66,26 @@ def ask_words(
             tty.clear()
             tty.say(title)
             tty.say(_how_to_end(counts))
+            if back:
+                tty.say(f"< at word 1 takes {back} back, to type it anew")
             if mistake:
                 tty.say(f"again from word 1: {mistake}")
             try:
-                return accept(_phrase(tty, prompt, known, sorted(counts)))
+                return accept(_phrase(tty, prompt, known, sorted(counts), leaves=bool(back)))
             except InputError as error:
                 mistake = f"{error.cause} ({error.hint})" if error.hint else error.cause
 
 
-def ask_line(title: str, *, accept: Callable[[Secret], T], rehearsal: bool = False) -> T:
+def ask_line(
+    title: str, *, accept: Callable[[Secret], T], rehearsal: bool = False, back: str = ""
+) -> T:
     """Ask for a secret of one line, on the alternate screen, until `accept` takes it.
 
     It may be parted by spaces, and shows while it is typed; `accept` raises `InputError` to have it
-    typed again.
+    typed again. `back` names what `<` alone takes back, if there is anything.
 
     Raises:
+        WentBack: `<` alone.
         Declined: Ctrl-D.
         MachineError: the terminal is recorded, and this is no `rehearsal`.
         WrongUsage: there is no terminal.
@@ -82,9 +94,14 @@ def ask_line(title: str, *, accept: Callable[[Secret], T], rehearsal: bool = Fal
         prompt = Prompt(tty)
         tty.say(title)
         tty.say("spaces do not matter, Ctrl-D gives up")
+        if back:
+            tty.say(f"< alone takes {back} back, to type it anew")
         while True:
             try:
-                return accept(Secret(prompt.read("characters: ").encode()))
+                typed = prompt.read("characters: ").strip()
+                if back and typed == "<":
+                    raise WentBack
+                return accept(Secret(typed.encode()))
             except InputError as error:
                 tty.say(f"again: {error.cause} ({error.hint})")
 
@@ -212,13 +229,17 @@ def _how_to_end(counts: Sequence[int]) -> str:
     return f"four letters are enough, < goes back one word, Ctrl-D gives up{ending}"
 
 
-def _phrase(tty: Tty, prompt: Prompt, known: Vocabulary, counts: Sequence[int]) -> list[str]:
+def _phrase(
+    tty: Tty, prompt: Prompt, known: Vocabulary, counts: Sequence[int], *, leaves: bool
+) -> list[str]:
     words: list[str] = []
     while len(words) < counts[-1]:
         typed = prompt.read(f"word {len(words) + 1} of {counts[-1]}: ").split()
         if not typed and len(words) in counts:
             break
         if typed == ["<"]:
+            if leaves and not words:
+                raise WentBack
             del words[-1:]
         elif len(words) + len(typed) > counts[-1]:
             tty.say(f"those are more than {counts[-1]} words")

@@ -15,7 +15,7 @@ from ceremonies.keys.seed import draw_seed
 from ceremonies.network import network_named
 from ceremonies.secret import Secret
 from custody_cli import accounts, new_key
-from custody_cli.answer import answer
+from custody_cli.answer import answer, notes
 from custody_cli.commands import example, key_forms, noun
 from custody_cli.exits import WrongUsage
 from custody_cli.keys import Use, key_from
@@ -246,9 +246,11 @@ def account_(
     )
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         found = accounts.derived(wanted, steps, bip32_seed, expect, token)
-    answer_ = accounts.account_answer(found, key.seed.scheme.value, output)
+    told = key.notes(found.fingerprint)
+    answer_ = accounts.account_answer(found, key.seed.scheme.value, output, told)
     if output is not None:
         disk.create(output, found.text.removesuffix("\n").encode() + b"\n")
+    notes(told)
     answer(answer_, json=json, show=lambda: _draw_account(found, output))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceremonies.secret import Secret
-from custody_cli.answer import answer
+from custody_cli.answer import answer, notes
 from custody_cli.commands import example
 from custody_cli.exits import WrongUsage
 from custody_cli.options import (
@@ -143,16 +143,20 @@ def convert(
 ) -> None:
     """Write a phrase as the digits or bytes of a SeedQR, or read it from them."""
     from ceremonies.keys.account import fingerprint_of, insist_fingerprint
-    from custody_cli.keys import Use, written_seed_from
+    from custody_cli.keys import Key, Use, unconfirmed, written_seed_from
     from custody_cli.sources import passphrase_from
 
     insist_sink(secret_to_, reveal=reveal, json=json, rehearsal=rehearse)
     use, known = Use.of(rehearse=rehearse), expect is not None
-    key = written_seed_from(seed, from_.value, use=use, known=known)
-    fingerprint = fingerprint_of(key, passphrase_from(passphrase, twice=not known))
+    key = Key(
+        written_seed_from(seed, from_.value, use=use, known=known),
+        passphrase_from(passphrase, twice=not known),
+        unvouched=() if known else unconfirmed(seed, passphrase),
+    )
+    fingerprint = fingerprint_of(key.seed, key.passphrase)
     if expect is not None:
         insist_fingerprint(fingerprint, expect)
-    data, shown = _written(key, to)
+    data, shown = _written(key.seed, to)
     secret_to(
         secret_to_,
         data,
@@ -165,9 +169,11 @@ def convert(
     found: KeyConvertAnswer = {
         "from": from_.value,
         "to": to.value,
-        "words": len(key.secret) * 3 // 4,
+        "words": len(key.seed.secret) * 3 // 4,
         "fingerprint": fingerprint,
+        "notes": key.notes(fingerprint),
     }
+    notes(found["notes"])
     answer(found, json=json, show=lambda: print(fingerprint))
 
 
@@ -224,7 +230,9 @@ def child(
         "parent": parent,
         "fingerprint": made.fingerprint,
         "agreed_by": list(made.agreed_by),
+        "notes": key.notes(parent),
     }
+    notes(found["notes"])
     answer(found, json=json, show=lambda: print(made.fingerprint or made.path))
 
 

@@ -13,7 +13,7 @@ from ceremonies.keys.card import Card, Group
 from ceremonies.keys.seed import Scheme
 from ceremonies.keys.set_record import Dealt, Form, SetRecord
 from ceremonies.secret import Secret
-from custody_cli.answer import answer, note
+from custody_cli.answer import answer, notes
 from custody_cli.cards import card_from, form_named, record_from
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
@@ -122,9 +122,10 @@ def split(
     )
     record = record_of(dealt, fingerprint=fingerprint, pool=pool)
     _write_all(files, dealt, output, record.to_json())
-    found = _split_answer(record, files)
     lost = "; they give back the key of the phrase, and not its words" if key.is_stretched else ""
-    note(f"one folder holds a quorum: part the cards in {folder} before anything else{lost}")
+    one_folder = f"one folder holds a quorum: part the cards in {folder} before anything else{lost}"
+    found = _split_answer(record, files, [one_folder, *key.notes(fingerprint)])
+    notes(found["notes"])
     answer(found, json=json, show=lambda: _draw_split(found))
 
 
@@ -143,11 +144,13 @@ def check(
 
     record = record_from(set_)
     card = card_from(source, "the card", form=form_named(form, record), record=record)
+    told = []
     if isinstance(card, Card) and is_practice_set(card):
-        note("warning: rehearsal cards have this set's identifier; so has one real set in 32,768")
+        told.append("rehearsal cards have this set's identifier; so has one real set in 32,768")
     if record is not None and not record.tags:
-        note("this record is of the first format: it has no tags to tell this card from a copy")
-    found = _check_answer(card, record)
+        told.append("this record is of the first format: it has no tags to tell a card from a copy")
+    notes(told)
+    found = _check_answer(card, record, told)
     answer(found, json=json, show=lambda: _draw_check(found))
 
 
@@ -202,9 +205,12 @@ def recover(
         title=f"key {fingerprint}",
         rehearsal=rehearse,
     )
-    found: ShareRecoverAnswer = {"fingerprint": fingerprint, "scheme": key.seed.scheme.value}
-    if expected is None:
-        note("no fingerprint was expected: compare this one with the record before you rely on it")
+    found: ShareRecoverAnswer = {
+        "fingerprint": fingerprint,
+        "scheme": key.seed.scheme.value,
+        "notes": key.notes(fingerprint),
+    }
+    notes(found["notes"])
     answer(found, json=json, show=lambda: print(fingerprint))
 
 
@@ -259,7 +265,7 @@ def _write_all(files: list[list[Path]], dealt: Dealt, output: Path, record: byte
         raise
 
 
-def _split_answer(record: SetRecord, files: list[list[Path]]) -> ShareSplitAnswer:
+def _split_answer(record: SetRecord, files: list[list[Path]], told: list[str]) -> ShareSplitAnswer:
     return {
         "form": record.form.value,
         "set": record.set_id,
@@ -270,10 +276,11 @@ def _split_answer(record: SetRecord, files: list[list[Path]]) -> ShareSplitAnswe
             {"needs": group.needs, "of": group.of, "files": [str(path) for path in row]}
             for group, row in zip(record.groups, files, strict=True)
         ],
+        "notes": told,
     }
 
 
-def _check_answer(card: Share, record: SetRecord | None) -> ShareCheckAnswer:
+def _check_answer(card: Share, record: SetRecord | None, told: list[str]) -> ShareCheckAnswer:
     from ceremonies.keys.shares import place_of
 
     place = place_of(card, record)
@@ -287,6 +294,7 @@ def _check_answer(card: Share, record: SetRecord | None) -> ShareCheckAnswer:
         "groups_needed": place.groups_needed,
         "checks": ["checksum", *(["set"] if record is not None else []), *tagged],
         "valid": True,
+        "notes": told,
     }
 
 

@@ -81,6 +81,30 @@ def test_a_line_of_notes_is_all_that_success_says_beside_the_answer(
             if ran.command in ("ceremony run", "ceremony resume", "ceremony abort"):
                 assert all(line.startswith(b"REHEARSAL ") for line in ran.err.splitlines())
                 continue
-            notes = ran.command in ("share split", "share recover") or "--commit" in ran.arguments
-            assert ran.err.count(b"\n") <= notes, str(ran)
+            if "--commit" in ran.arguments:
+                assert ran.err.count(b"\n") == 1, str(ran)
+            elif "--json" in ran.arguments and ran.err:
+                assert ran.err.decode().splitlines() == ran.json["notes"], str(ran)
+            else:
+                assert ran.err.count(b"\n") <= 2, str(ran)
             assert b"Warning" not in ran.err, str(ran)
+
+
+def test_a_key_that_nothing_vouches_for_is_told_with_its_fingerprint(
+    walks: dict[str, Room],
+) -> None:
+    rebuilt = ("key account", "key child", "key convert", "share recover", "share split")
+    told = set()
+    for ran in (ran for room in walks.values() for ran in room.ran):
+        if ran.command not in rebuilt or "--json" not in ran.arguments:
+            continue
+        notes = [note for note in ran.json["notes"] if "nothing vouches" in note]
+        assert bool(notes) is not bool({"--expect", "--set"} & {*ran.arguments}), str(ran)
+        if notes:
+            told.add(ran.command)
+            known = ran.json["parent" if ran.command == "key child" else "fingerprint"]
+            of_key = ran.command != "share split" or ran.json["scheme"] == "bip39"
+            any_key = "--passphrase" in ran.arguments and of_key
+            assert f"compare {known} with the record" in notes[0], str(ran)
+            assert ("any passphrase gives some key" in notes[0]) is any_key, str(ran)
+    assert told >= {*rebuilt[:3], "share recover"}

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 
 from ceremonies.conduct import ceremony
 from ceremonies.conduct.aborting import aborted
-from ceremonies.conduct.asks import Ask, ShowSecret, SignSeal, TypeText, TypeWords
+from ceremonies.conduct.asks import Ask, Choose, ShowSecret, SignSeal, TypeText, TypeWords
 from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.practice import NAMES, signature
@@ -116,6 +116,8 @@ class Unruly:
             cards = self.cards()
             turn = int(asked.about.split()[-1]) - 1
             return Secret(chance.choice(cards) if asked.mistake else cards[turn % len(cards)])
+        if isinstance(asked, Choose) and asked.field.endswith(".wrong"):
+            return chance.choice(asked.options)
         if asked.mistake and asked.field.startswith("people."):
             # somebody took the role that was meant for this one
             offered = [*getattr(asked, "offered", ())] or ["Some Body"]

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from conduct.conduct_material import KEYGEN, SIGN, begin, play, signing_player
-from conduct.conversations import MISCHIEF, Plan, converse, plans
+from conduct.conversations import MISCHIEF, OTHER_CARD, Plan, converse, plans
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ceremonies.conduct.asks import Ask
+from ceremonies.keys import slip39
+from ceremonies.keys.card import Group
+from ceremonies.keys.entropy import draw, system
+from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.log.verify import State, verify
+from ceremonies.secret import Secret
 
 FEW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -77,10 +82,48 @@ def test_cards_of_two_rehearsals_that_give_no_key_are_told_and_asked_for_again(
 
     def answer(asked: Ask[Any]) -> object:
         if asked.field == "collect.another-key":
-            assert "gives no key" in asked.text
+            assert "gives no key to use here" in asked.text
             player.cards.update(right)
         return player(asked)
 
     begin(tmp_path / "sign", SIGN, answer)
     assert "collect.another-key" in [asked.field for asked in player.heard]
+    assert verify(tmp_path / "sign").state is State.COMPLETE
+
+
+def test_a_real_key_in_a_rehearsal_is_told_and_another_asked_for(tmp_path: Path) -> None:
+    player = signing_player()
+
+    def answer(asked: Ask[Any]) -> object:
+        told = any(before.field == "collect.another-key" for before in player.heard)
+        right = player(asked)
+        return Secret(OTHER_CARD) if asked.field == "collect.card-1" and not told else right
+
+    begin(tmp_path / "sign", SIGN, answer)
+    (told,) = [asked.text for asked in player.heard if asked.field == "collect.another-key"]
+    assert "no rehearsal's secret" in told
+    assert verify(tmp_path / "sign").state is State.COMPLETE
+
+
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_a_wrong_card_costs_a_retry_whichever_of_them_it_was(tmp_path: Path, wrong: int) -> None:
+    player = signing_player()
+    seed = Seed(Scheme.BIP39, Secret(bytes(range(32))))
+    foreign = slip39.split(seed, [Group(2, 2)], groups_needed=1, pool=draw([system()])).cards[0][0]
+    typed = 0
+
+    def answer(asked: Ask[Any]) -> object:
+        nonlocal typed
+        if asked.field.endswith(".wrong"):
+            player.heard.append(asked)
+            return "earlier" if wrong == 1 else "last"
+        if asked.field.startswith("collect.card-"):
+            typed += 1
+            if typed == wrong:
+                return Secret(foreign.words.reveal())
+        return player(asked)
+
+    begin(tmp_path / "sign", SIGN, answer)
+    (told,) = [asked.text for asked in player.heard if asked.field == "collect.card-2.wrong"]
+    assert "is of set" in told
     assert verify(tmp_path / "sign").state is State.COMPLETE

@@ -217,3 +217,40 @@ print("worked")
     (tmp_path / "taken").touch()
     done = attempt(body, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (6, b"")
+
+
+ONE = """
+from custody_cli.sources import is_one_sink
+print(is_one_sink({one!r}, {other!r}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("fd:{0}", "/dev/fd/{0}", True),
+        ("fd:{0}", "/proc/self/fd/{0}", True),
+        ("fd:{0}", "fd:{1}", True),
+        ("fd:{0}", "fd:{2}", False),
+        ("half", "./half", True),
+        ("half", "linked/half", True),
+        ("half", "other", False),
+        ("half", "apart/half", False),
+        ("fd:{0}", "half", False),
+        ("-", "/dev/stdout", True),
+        ("-", "fd:{0}", False),
+    ],
+)
+def test_one_sink_is_known_by_what_it_is_and_not_by_its_name(
+    one: str, other: str, are_one: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "linked").symlink_to(tmp_path)
+    (tmp_path / "apart").mkdir()
+    _, first = os.pipe()
+    second, (_, third) = os.dup(first), os.pipe()
+    numbers = (first, second, third)
+    code = ONE.format(one=one.format(*numbers), other=other.format(*numbers))
+    done = attempt(code, cwd=tmp_path, pass_fds=numbers)
+    for number in numbers:
+        os.close(number)
+    assert done.stdout == f"{are_one}\n".encode()

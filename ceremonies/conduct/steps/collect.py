@@ -20,7 +20,7 @@ from ceremonies.conduct.held import key_of
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import RECORD, TYPED, WALLET, Typed
-from ceremonies.errors import InputError
+from ceremonies.errors import InputError, Refused
 from ceremonies.keys import bip39, quorum, rehearsal, slip39
 from ceremonies.keys.card import Card
 from ceremonies.keys.card_check import insist_right_card
@@ -92,9 +92,10 @@ def collect(
 def _objection(context: AnyContext, typed: Typed, expected: Collection[str]) -> str | None:
     try:
         found = key_of(context, typed).fingerprint
-    except InputError as error:
-        # cards of two sets that have the same number, as all sets of rehearsals have
-        return f"This gives no key: {error.cause}."
+    except (InputError, Refused) as error:
+        # cards of two sets that have the same number, as all sets of rehearsals have; or a real
+        # key in a rehearsal, or the reverse
+        return f"This gives no key to use here: {error.cause}."
     if not expected or found in expected:
         return None
     return f"This gives the key {found}, and {' or '.join(expected)} is needed."
@@ -106,8 +107,14 @@ def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> St
     persons: list[str] = []
     while not (enough := quorum.picked(cards)):
         holder = holders[min(len(cards), len(holders) - 1)]
-        cards.append((yield from _card(context, holder, cards, fresh_set)))
-        persons.append(holder.name)
+        card = yield from _card(context, holder, cards, fresh_set)
+        stray = _stray(cards, card)
+        if not stray:
+            cards.append(card)
+            persons.append(holder.name)
+        elif (yield from _all_anew(context, len(cards) + 1, stray)):
+            cards.clear()
+            persons.clear()
     return Typed(
         cards=enough,
         passphrase=passphrase,
@@ -116,10 +123,35 @@ def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> St
     )
 
 
+def _stray(beside: list[Card], card: Card) -> str:
+    """Say why a card does not go with those before; empty where it does."""
+    try:
+        quorum.insist_together([*beside, card])
+    except InputError as error:
+        return error.cause
+    return ""
+
+
+def _all_anew(context: AnyContext, number: int, stray: str) -> Steps[bool]:
+    """Ask whether an earlier card was the wrong one, so that all are typed anew."""
+    which = yield from ask(
+        Choose(
+            field=context.field(f"card-{number}.wrong"),
+            by=context.actor,
+            text=f"The cards do not go together: {stray}. Which was wrong: the last one alone, or "
+            "one before it? After an earlier one all are typed anew.",
+            options=("last", "earlier"),
+        )
+    )
+    return which == "earlier"
+
+
 def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: str) -> Steps[Card]:
     def check(typed: Secret) -> None:
-        retyped(lambda: quorum.insist_together([*beside, slip39.read_card(typed)]))
+        retyped(lambda: slip39.read_card(typed))
         card = slip39.read_card(typed)
+        if any(card.words == other.words for other in beside):
+            raise Mistyped("this card was typed already: type the words of another one")
         if fresh_set and card.set_id != fresh_set:
             raise Mistyped(f"this is a card of set {card.set_id}, and {fresh_set} was handed out")
         if context.table.has(RECORD) and not (fresh_set or context.table.has(WALLET)):
