@@ -45,19 +45,19 @@ def address_at(wallet: Wallet, place: Place) -> Address:
             f"wallet {wallet.name} has no index {place.index}",
             hint=f"use 0 to {LAST_INDEX}" if branch.is_ranged else "its one address has index 0",
         )
-    derived = branch.at(place.index)
-    text = script.address(derived.script, wallet.network)
+    keys = [
+        second_opinion.child_key(key.xpub, key.steps_at(place.index), wallet.network)
+        for key in branch.keys
+    ]
+    second = _second_address(branch, keys)
+    # an address that is made of these keys by itself tells more than that the engine has them
+    locked = branch.script_at(place.index) if second else _with_keys(branch, place, keys)
+    text = script.address(locked, wallet.network)
     if text is None:
         raise InputError(
             f"the scripts of wallet {wallet.name} have no address",
             hint="a wallet that receives coins by address has another kind of descriptor",
         )
-    keys = [
-        second_opinion.child_key(key.xpub, key.steps_at(place.index), wallet.network)
-        for key in branch.keys
-    ]
-    _insist(derived.keys.keys() >= set(keys), place)
-    second = _second_address(branch, keys)
     _insist(second is None or second == text, place)
     agreed = (ENGINE, SECOND) if second else (ENGINE, f"{SECOND} (keys)")
     return Address(text, place, wallet.path(place), agreed)
@@ -76,6 +76,13 @@ def find(wallet: Wallet, text: str, within: int) -> Address | None:
             if wallet.derive(Place(number, index)).script == wanted:
                 return address_at(wallet, Place(number, index))
     return None
+
+
+def _with_keys(branch: Descriptor, place: Place, keys: list[bytes]) -> bytes:
+    """Return the engine's script, whose keys are those that bip-utils derived."""
+    derived = branch.at(place.index)
+    _insist(derived.keys.keys() >= set(keys), place)
+    return derived.script
 
 
 def _second_address(branch: Descriptor, keys: list[bytes]) -> str | None:

@@ -54,7 +54,8 @@ def test_the_check_of_the_contract_sees_what_is_missing_unknown_or_of_another_ty
         assert len([*differences(bad, kind)]) == 1
     assert [*differences({}, kind)] == [".addresses is missing"]
     assert [*differences({**good, "more": 1}, kind)] == [".more is unknown"]
-    account = {"fingerprint": "", "path": "", "xpub": "", "key": "", "scheme": "", "agreed_by": []}
+    texts = dict.fromkeys(("fingerprint", "path", "xpub", "key", "scheme"), "")
+    account = {**texts, "agreed_by": [], "notes": []}
     assert [*differences(account, contract.KeyAccountAnswer)] == []
     assert [*differences({**account, "descriptor": None}, contract.KeyAccountAnswer)]
 
