@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from log_material import (
+from log.crashing import BEGIN, END, died, insist_nothing_lost, killed_at, life, trapped
+from log.log_material import (
     begin,
     chance,
     clock,
@@ -23,70 +23,12 @@ from log_material import (
     reopen,
 )
 
-from ceremonies import disk
 from ceremonies.errors import CeremonyError, InputError, MachineError
 from ceremonies.log import facts, sealing
 from ceremonies.log.chain import read_records
 from ceremonies.log.journal import Journal
 
 REASONS = [errno.ENOSPC, errno.EIO]
-BEGIN = facts.Begin(step="people", attempt=1)
-END = facts.End(step="people")
-
-
-CALLS = ("open", "write", "fsync", "fchmod", "ftruncate", "fstat", "mkdir", "unlink", "close")
-Trap = Callable[[int, str, Callable[..., Any], tuple[Any, ...]], Any]
-
-
-@contextmanager
-def trapped(trap: Trap) -> Iterator[None]:
-    """Let `trap(number, name, real, arguments)` stand for every call that changes a disk."""
-    number = 0
-    places: list[tuple[Any, str]] = [(os, name) for name in CALLS]
-    places.append((disk, "_rename_without_replacing"))
-
-    def standing_in(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **options: Any) -> Any:
-            nonlocal number
-            number += 1
-            return trap(number, name, lambda *given: real(*given, **options), args)
-
-        return call
-
-    with pytest.MonkeyPatch.context() as patch:
-        for place, name in places:
-            patch.setattr(place, name, standing_in(name, getattr(place, name)))
-        yield
-
-
-def life(folder: Path, said: Callable[[bytes], None]) -> None:
-    """Go on with a log that has a torn tail, and write, withhold and seal; tell what is written."""
-    with reopen(folder) as writer:
-        for record in writer.records:
-            said(record.id)
-        said(writer.append(BEGIN).id)
-        name = writer.withhold("name", "Ana")
-        person = facts.PersonPresent(person="ana", role="operator", name_commitment=name)
-        said(writer.append(person).id)
-        sealing.make(writer)
-        said(writer.append(END).id)
-
-
-def insist_nothing_lost(folder: Path, said: list[bytes]) -> None:
-    """The log can be gone on with, and holds every record that was said to be on the disk."""
-    with reopen(folder) as again:
-        assert [record.id for record in again.records][: len(said)] == said
-        assert sum(isinstance(record.fact, facts.Recovered) for record in again.records) >= 1
-        name = again.withhold("name", "Ana")
-        again.append(facts.PersonPresent(person="ana", role="operator", name_commitment=name))
-        sealing.make(again)
-        held = [
-            record.fact.name_commitment
-            for record in again.records
-            if isinstance(record.fact, facts.PersonPresent)
-        ]
-    assert set(held) <= {opening.commitment for opening in openings(folder)}
-    insist_sound(folder)
 
 
 def again_and_again(tmp_path: Path, once: Callable[[Path, int], bool]) -> int:
@@ -133,7 +75,7 @@ def test_whatever_call_fails_nothing_is_lost_and_nothing_more_is_written(
         insist_nothing_lost(folder, said)
         return failed
 
-    assert again_and_again(tmp_path, once) > 40
+    assert again_and_again(tmp_path, once) > 60
 
 
 @pytest.mark.parametrize("call", ["write", "fsync"])
@@ -235,47 +177,10 @@ def test_an_interrupt_at_any_call_leaves_a_journal_that_goes_on(
     assert again_and_again(tmp_path, once) > 10
 
 
-def telling(descriptor: int) -> Callable[[bytes], None]:
-    real_write = os.write
-
-    def tell(data: bytes) -> None:
-        real_write(descriptor, data)
-
-    return tell
-
-
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("half", [False, True], ids=["before the call", "half a write"])
 def test_killed_at_any_call_nothing_is_lost(tmp_path: Path, half: bool) -> None:
-    def once(folder: Path, fatal: int) -> bool:
-        hears, tells = os.pipe()
-        tell = telling(tells)
-
-        def trap(number: int, name: str, real: Callable[..., Any], args: Any) -> Any:
-            if number == fatal:
-                if half and name == "write":
-                    real(args[0], args[1][: len(args[1]) // 2])
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args)
-
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                with trapped(trap):
-                    life(folder, tell)
-                status = 0
-            finally:
-                os._exit(status)
-        os.close(tells)
-        with open(hears, "rb") as stream:
-            heard = stream.read()
-        _, status = os.waitpid(child, 0)
-        assert status in {0, signal.SIGKILL}
-        insist_nothing_lost(folder, [heard[at : at + 32] for at in range(0, len(heard), 32)])
-        return status != 0
-
-    assert again_and_again(tmp_path, once) > 40
+    assert again_and_again(tmp_path, lambda at, fatal: killed_at(at, fatal, half=half)) > 60
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -287,17 +192,12 @@ def test_killed_while_a_log_begins_there_is_a_whole_genesis_or_no_log(tmp_path: 
             return real(*args)
 
         (folder / "log.jsonl").unlink()
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                with trapped(trap):
-                    Journal.begin(folder, genesis(), clock=clock(), os_random=chance())
-                status = 0
-            finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        assert status in {0, signal.SIGKILL}
+
+        def begun(_: object) -> None:
+            with trapped(trap):
+                Journal.begin(folder, genesis(), clock=clock(), os_random=chance())
+
+        was_killed, _ = died(begun)
         if (folder / "log.jsonl").exists():
             again = reopen(folder)
         else:
@@ -306,6 +206,6 @@ def test_killed_while_a_log_begins_there_is_a_whole_genesis_or_no_log(tmp_path: 
             assert again.genesis == genesis()
             again.append(plan())
         insist_sound(folder)
-        return status != 0
+        return was_killed
 
     assert again_and_again(tmp_path, once) > 8
