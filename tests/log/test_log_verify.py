@@ -75,6 +75,7 @@ def state(folder: Path, **outside: Any) -> State:
 
 def test_a_complete_log_is_complete(whole: Path) -> None:
     seal = seals.read(whole, RECORDS)
+    holding = tuple((size, seals.read(whole, size).id) for size in (11, RECORDS))
     expected = Verdict(
         log=LOG,
         records=RECORDS,
@@ -87,6 +88,7 @@ def test_a_complete_log_is_complete(whole: Path) -> None:
         final_seal=seal.id,
         about="Check a machine (small), on regtest, a production",
         people=("ana (operator)", "ben (witness)", "cleo (witness)"),
+        seals=holding,
     )
     assert judged(whole) == expected
     assert judged(whole, quorum=1) == expected
@@ -651,7 +653,7 @@ def test_unreadable_is(whole: Path, name: str) -> None:
 def unknown(line: bytes, seq: int) -> bytes:
     """A record of a type that a later version may have, in the place after `line`."""
     return (
-        f'{{"v":1,"seq":{seq},"prev":"{decode(line).id.hex()}","type":"peer.seal",'
+        f'{{"v":1,"seq":{seq},"prev":"{decode(line).id.hex()}","type":"peer.greeting",'
         f'"boot":"{"00" * 8}","mono_ms":5,"data":{{"of":"x"}}}}\n'
     ).encode()
 
@@ -663,11 +665,11 @@ def test_a_type_that_is_not_known_is_said_to_be(whole: Path) -> None:
     found = judged(whole)
     assert found.state is State.UNREADABLE
     assert found.problems == (
-        "record 13: a record is of the type peer.seal, which is not known here",
+        "record 13: a record is of the type peer.greeting, which is not known here",
     )
     rewrite(whole, [*lines, unknown(lines[11], 13)])
     assert state(whole) is State.TAMPERED
-    rewrite(whole, [*lines, unknown(lines[12], 13).replace(b"peer.seal", b"Peer Seal")])
+    rewrite(whole, [*lines, unknown(lines[12], 13).replace(b"peer.greeting", b"Peer Greeting")])
     assert state(whole) is State.TAMPERED
 
 
