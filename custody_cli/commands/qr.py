@@ -136,7 +136,7 @@ def read(
         raise WrongUsage("-o - and --json exclude each other", hint="name a file")
     arrived = arrived_from(name, what="the code")
     insist_public(arrived.payload, arrived.format)
-    _warn_of_damage(arrived.payload)
+    _insist_whole(arrived.payload, arrived.format)
     found: QrReadAnswer = {
         "kind": arrived.payload.kind.value,
         "format": arrived.format.value,
@@ -153,8 +153,8 @@ def read(
     answer(found, json=json, show=lambda: _draw_read(found, arrived.payload))
 
 
-def _warn_of_damage(payload: Payload) -> None:
-    """Say so where a carrier claims a psbt and brought none: whoever uses it will refuse it."""
+def _insist_whole(payload: Payload, form: Format) -> None:
+    """Refuse a psbt that is none where nothing but itself can tell: only a UR has a checksum."""
     if payload.kind is not Kind.PSBT:
         return
     from ceremonies.bitcoin.psbt import parse
@@ -162,6 +162,11 @@ def _warn_of_damage(payload: Payload) -> None:
     try:
         parse(payload.data)
     except InputError as error:
+        if form is not Format.UR:
+            raise InputError(
+                f"the codes do not make a psbt that can be read: {error.cause}",
+                hint="scan one series alone: parts of two may have been mixed",
+            ) from None
         note(f"warning: it says that it is a psbt, and is none that can be read: {error.cause}")
 
 

@@ -12,7 +12,8 @@ import program
 import pytest
 from shared_data import ROOT, corpus
 
-from ceremonies.exchange import source
+from ceremonies.exchange import series, source
+from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.network import REGTEST
 from ceremonies.wallets import file
 from ceremonies.wallets.wallet import register
@@ -138,3 +139,16 @@ def test_a_wallet_goes_out_as_codes_and_comes_back_from_pictures_of_them(
     name = ("--name", "again", "--network", "regtest")
     answered(room, "wallet", "create", "--from", pictures, *name, "-o", again)
     assert answered(room, "wallet", "compare", "ur.json", again)["same"] is True
+
+
+def test_codes_that_make_no_psbt_write_nothing_unless_a_checksum_vouches_for_them(
+    room: Path, tmp_path: Path
+) -> None:
+    spoiled = Payload(Kind.PSBT, (room / "it.psbt").read_bytes()[:-1])
+    for form, code in ((Format.BBQR, 3), (Format.UR, 0)):
+        lines = series.make(spoiled, form, max_version=10).texts
+        out = tmp_path / f"{form}.psbt"
+        said = called(room, "qr", "read", "-", "-o", str(out), stdin=b"\n".join(lines))
+        assert said[0] == code
+        assert out.exists() is (code == 0)
+        assert (b"do not make a psbt" if code else b"none that can be read") in said[2]
