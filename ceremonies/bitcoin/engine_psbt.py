@@ -12,6 +12,8 @@ from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps, Record
 
 ENGINE_ERRORS = (BTClibException, EccException)
 
+_NON_WITNESS_UTXO = b"\x00"
+
 
 def read_strictly(maps: KeyMaps) -> tuple[str | None, bytes]:
     """Return why the engine refuses a PSBT (or None), and the unsigned transaction it reads.
@@ -20,32 +22,37 @@ def read_strictly(maps: KeyMaps) -> tuple[str | None, bytes]:
     they name the input and the two values, so the engine is asked about everything else.
     """
     try:
-        psbt = Psbt.parse(_with_different_origins(maps), check_validity=False)
-        for given in psbt.inputs:
-            given.non_witness_utxo = None
+        psbt = Psbt.parse(_to_be_judged(maps), check_validity=False)
         psbt.assert_valid()
         return None, psbt.tx.serialize(include_witness=False, check_validity=False)
     except ENGINE_ERRORS as error:
         return str(error), b""
 
 
-def _with_different_origins(maps: KeyMaps) -> bytes:
-    """Leave out key origins that repeat in one map, for the engine takes those for a mistake.
+def _to_be_judged(maps: KeyMaps) -> bytes:
+    """Leave out what the engine is not asked about; every other byte is judged.
 
-    Coordinators write one placeholder for all cosigners whose origin they do not know. Origins are
-    hints where to look, and prove nothing; every other byte is judged.
+    Previous transactions are read by our own strict reader, and proved by their txid. Key origins
+    that repeat in one map the engine takes for a mistake, and coordinators write one placeholder
+    for all cosigners whose origin they do not know; origins are hints where to look.
     """
-    kinds = ((0x01, (maps.globals,)), (0x06, maps.inputs), (0x02, maps.outputs))
+    origins = ((0x01, (maps.globals,)), (0x06, maps.inputs), (0x02, maps.outputs))
+    left_out = [*_repeated(origins), *_previous(maps)]
     parts: list[bytes] = []
     done = 0
-    for record in _repeated(kinds):
+    for record in sorted(left_out, key=lambda record: record.start):
         parts.append(maps.data[done : record.start])
         done = record.end
     return b"".join((*parts, maps.data[done:]))
 
 
+def _previous(maps: KeyMaps) -> Iterator[Record]:
+    for given in maps.inputs:
+        yield from (record for record in given.records if record.key == _NON_WITNESS_UTXO)
+
+
 def _repeated(kinds: Iterable[tuple[int, tuple[KeyMap, ...]]]) -> Iterator[Record]:
-    """Yield, in the order of the PSBT, records whose value an earlier one of their map has."""
+    """Yield records whose value an earlier one of their map has."""
     for kind, maps in kinds:
         for given in maps:
             seen: set[bytes] = set()

@@ -70,7 +70,7 @@ def additions(draw: st.DrawFn, maps: KeyMaps) -> dict[int, list[tuple[bytes, byt
     return made
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(), st.data())
 def test_splicing_adds_exactly_the_records_and_keeps_all_others_in_order(
     data: bytes, draws: st.DataObject
@@ -84,7 +84,7 @@ def test_splicing_adds_exactly_the_records_and_keeps_all_others_in_order(
         assert sorted(new) == sorted(old + fresh)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(), st.data())
 def test_taking_the_added_records_out_again_gives_the_original_bytes(
     data: bytes, draws: st.DataObject
@@ -101,7 +101,7 @@ def test_taking_the_added_records_out_again_gives_the_original_bytes(
     assert spliced == data
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(in_order=True), st.data())
 def test_sorted_maps_stay_sorted(data: bytes, draws: st.DataObject) -> None:
     maps = keymaps.read(data)
@@ -111,7 +111,7 @@ def test_sorted_maps_stay_sorted(data: bytes, draws: st.DataObject) -> None:
         assert keys == sorted(keys)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(), st.data())
 def test_a_replacement_gives_one_global_record_another_value(
     data: bytes, draws: st.DataObject
@@ -141,7 +141,7 @@ def test_a_damaged_psbt_is_refused_or_read_exactly(data: bytes, draws: st.DataOb
     assert written(*plain(maps)) == bytes(damaged)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(), st.data())
 def test_a_cut_psbt_is_refused(data: bytes, draws: st.DataObject) -> None:
     with pytest.raises(Malformed):
@@ -154,7 +154,7 @@ def test_what_follows_a_psbt_is_refused(data: bytes, rest: bytes) -> None:
         keymaps.read(data + rest)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(psbts(), st.data())
 def test_a_key_that_appears_twice_in_a_map_is_refused(data: bytes, draws: st.DataObject) -> None:
     maps = keymaps.read(data)

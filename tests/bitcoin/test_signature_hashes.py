@@ -159,7 +159,7 @@ PROGRAMS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(INPUTS, min_size=1, max_size=8, unique_by=lambda made: made.outpoint),
     st.lists(OUTPUTS, min_size=1, max_size=4),
