@@ -244,3 +244,15 @@ ApprovalFiles = Annotated[
     list[Path] | None,
     typer.Option("--approval", metavar="FILE", help="A person's signature; once per person."),
 ]
+MessageFile = Annotated[
+    str | None,
+    typer.Option("--message", metavar="FILE", help="The message, byte by byte; - is stdin."),
+]
+MessageText = Annotated[str | None, typer.Option("--text", help="The message itself.")]
+Within = Annotated[
+    int, typer.Option(min=1, max=100_000, help="Look through so many indices a branch.")
+]
+AnyWalletFile = Annotated[
+    Path | None,
+    typer.Option("--wallet", metavar="WALLET", help="The wallet file the address is of."),
+]

@@ -59,12 +59,12 @@ def approvals_from(
         InputError: a file is no signature, or of nobody who may approve.
         IntegrityError: a signature does not hold for this intent under this policy.
     """
-    from ceremonies.log import sshsig
-    from ceremonies.signing.approval import NAMESPACE, Approval, text_of
-
     given = list(files or ())
     if not given:
         return ()
+    from ceremonies.log import sshsig
+    from ceremonies.signing.approval import NAMESPACE, Approval, text_of
+
     people, message = _approvers(policy, signers, network=network), text_of(intent, policy.sha256)
     found = []
     for position, path in enumerate(given, start=1):

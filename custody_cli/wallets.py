@@ -12,7 +12,7 @@ from ceremonies.errors import InputError
 from ceremonies.exchange.payload import Kind
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.secret import Secret
-from ceremonies.wallets import file, ours, peers, uniform
+from ceremonies.wallets import file, ours
 from ceremonies.wallets.found import Found
 from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import Wallet
@@ -32,6 +32,8 @@ def read_wallet(path: Path) -> Wallet:
 
 def read_export(name: str, token: str | None) -> Found:
     """Read a coordinator's file, `-`, or pictures of its codes; `token` opens an encrypted one."""
+    from ceremonies.wallets import peers, uniform
+
     what = "the coordinator's file"
     payload = arrived_from(name, what=what).payload
     if len(payload.data) > peers.MAX_SIZE:
@@ -85,6 +87,9 @@ def read_either(name: str, network: Network | None) -> Given:
         InputError: it is neither.
         IntegrityError: it was changed.
     """
+    # every coordinator's format is loaded here alone: signing reads wallet files
+    from ceremonies.wallets import peers
+
     data = payload_from(name, what="the wallet file", limit=file.MAX_SIZE)
     found = peers.read(data)
     if found.peer == peers.CUSTODY:

@@ -22,6 +22,9 @@ TAG = "BIP0322-signed-message"
 NOTHING = Output(0, b"\x6a")
 """The one output of `to_sign`: zero satoshi to OP_RETURN."""
 
+MAX_MESSAGE = 1024 * 1024
+"""The longest message that is signed or verified, in bytes."""
+
 _COMPACT_SIZE = 65
 _HOW = "give it whole, as it was written"
 

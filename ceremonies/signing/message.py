@@ -30,9 +30,6 @@ from ceremonies.signing.sign import new_signatures, with_signatures
 from ceremonies.signing.signer import Signer
 from ceremonies.wallets.wallet import Place, Wallet
 
-MAX_MESSAGE = 1024 * 1024
-"""The longest message that is signed or verified, in bytes."""
-
 RULES: tuple[Rule, ...] = (
     networks.network,
     inputs.duplicate_input,
