@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceremonies.conduct.asks import Steps, placed
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.progress import WHY_ENDED, LiveKey
-from ceremonies.conduct.resuming import never_to_use, reopen, session, two_people, void
+from ceremonies.conduct.resuming import begin_session, never_to_use, reopen, two_people, void
 from ceremonies.conduct.sealing import sealed
 from ceremonies.conduct.slots import PEOPLE
 from ceremonies.errors import Refused
@@ -44,7 +44,7 @@ def aborted(ceremony: Ceremony) -> Steps[None]:
     if progress.is_closed:
         raise Refused("this ceremony is closed", hint="resume it to sign its closing seal")
     if not progress.is_aborted:
-        ceremony.journal.append(session(ceremony))
+        begin_session(ceremony)
         yield from reopen(ceremony, to_end=True)
         if not ceremony.table.has(PEOPLE):
             raise Refused(

@@ -10,6 +10,7 @@ from ceremonies.conduct.actions import Action
 from ceremonies.conduct.asks import Confirm, Steps, ask, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.left_behind import LEFT_BEHIND, account_for
 from ceremonies.conduct.progress import LiveKey
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.slots import PEOPLE, SEED, Slot
@@ -19,6 +20,9 @@ from ceremonies.log import facts
 from ceremonies.log.commitment import boot_mark
 
 WHY_VOID = "interrupted before every card of it was verified"
+
+_OF_THE_KEY = ("account", "wallet", LEFT_BEHIND)
+"""Kinds of files that lead to a key's coins, or may."""
 
 _LOST = (
     "The ceremony was interrupted, and {key} must never be used. What exists of it on paper is "
@@ -52,7 +56,7 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
             )
     if progress.is_closed:
         return len(ceremony.script.steps) - 1
-    ceremony.journal.append(session(ceremony))
+    begin_session(ceremony)
     yield from reopen(ceremony)
     if progress.last_ended is not None:
         yield from attest(ceremony, ceremony.script.step(progress.last_ended))
@@ -62,7 +66,15 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
     return first
 
 
-def session(ceremony: Ceremony) -> facts.Resumed:
+def begin_session(ceremony: Ceremony) -> None:
+    """State that a ceremony goes on, and account for what its interrupted step left behind."""
+    step = ceremony.progress.open_step
+    ceremony.journal.append(_session(ceremony))
+    if step is not None:
+        account_for(ceremony.context(ceremony.script.step(step)))
+
+
+def _session(ceremony: Ceremony) -> facts.Resumed:
     """State how long nothing was written, as far as the machine knows."""
     clock, genesis = ceremony.world.clock, ceremony.journal.genesis
     before = next(
@@ -169,7 +181,7 @@ def never_to_use(ceremony: Ceremony, key: LiveKey) -> str:
     kept = [r.fact for r in ceremony.journal.records if isinstance(r.fact, facts.FileKept)]
     files = [
         f"never use {name}, nor any copy of it: it is of {key.name}"
-        for name in dict.fromkeys(one.name for one in kept if one.kind in ("account", "wallet"))
+        for name in dict.fromkeys(one.name for one in kept if one.kind in _OF_THE_KEY)
         if not key.brought
     ]
     return "\n".join(filter(None, (to_destroy(key), *files)))

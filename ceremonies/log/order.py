@@ -28,8 +28,10 @@ _ON_RESUMING = (
     facts.PersonPresent,
     facts.KeyRecovered,
     facts.FingerprintConfirmed,
+    facts.FileKept,
 )
-"""What may stand there too in a session that was resumed: the room and its keys come back."""
+"""What may stand there too in a session that was resumed: the room and its keys come back, and
+what an interrupted step left in the folder is accounted for."""
 
 ROLL_CALL = "roll-call"
 OPENING = ("check-machine", ROLL_CALL)

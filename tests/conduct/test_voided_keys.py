@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conduct.aftermath import insist_complete, insist_verified
-from conduct.conduct_material import CAST, KEYGEN, begin, go_on
+from conduct.aftermath import insist_complete, insist_outputs, insist_verified
+from conduct.conduct_material import CAST, KEYGEN, begin, go_on, world
 from conduct.interruption import (
     People,
     all_of,
@@ -19,8 +19,11 @@ from conduct.interruption import (
     people,
 )
 
-from ceremonies.conduct import builtin
+from ceremonies.conduct import builtin, ceremony
+from ceremonies.conduct.aborting import aborted
 from ceremonies.conduct.asks import Acknowledge, Confirm, TypeWords
+from ceremonies.conduct.conductor import hold
+from ceremonies.conduct.left_behind import LEFT_BEHIND
 from ceremonies.conduct.progress import Progress
 from ceremonies.conduct.script import read
 from ceremonies.errors import Declined, IntegrityError
@@ -36,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 WHO_SAYS_SO = ["exception.operator", "exception.custodian"]
 
-MADE, PHRASE_SHOWN, SPLIT = 26, 29, 36
+MADE, PHRASE_SHOWN, SPLIT, RECORD_BEGUN = 26, 29, 36, 37
 CARD_SHOWN = {1: 41, 2: 43, 3: 45}
 ALL_VERIFIED, HANDED_OUT = 46, 47
 
@@ -204,7 +207,10 @@ def test_the_cards_of_the_void_key_are_told_so_and_asked_for_again(tmp_path: Pat
     assert [a.text.partition(" Check")[0] for a in told] == [
         f"This gives the key {first}, and {second} is needed.",
         # the sets of rehearsals all have one number, so only the words tell
-        "This gives no key: the cards do not belong together, though each is well-formed.",
+        (
+            "This gives no key to use here: the cards do not belong together, though each is "
+            "well-formed."
+        ),
     ]
     insist_complete(folder, papers=again.papers, before=before)
     assert [fact.key for fact in all_of(folder, facts.KeyVoid)] == ["key-1"]
@@ -218,7 +224,7 @@ def test_one_card_typed_twice_is_told_so_and_asked_for_again(tmp_path: Path) -> 
     go_on(folder, here)
     mistakes = [a.mistake for a in here.player.heard if a.field == "hand-out.card-2"]
     assert len(mistakes) == 2
-    assert mistakes[1].startswith("cards 1 and 2 are the same")
+    assert mistakes[1].startswith("this card was typed already")
     insist_complete(folder, papers=here.papers, before=())
 
 
@@ -310,3 +316,32 @@ def test_progress_forgets_a_void_key_and_what_was_done_with_it(tmp_path: Path) -
     states = [progress.state_of(step) for step in ("people", "chance", "split", "hand-out")]
     assert states == ["verified", "begun", "pending", "pending"]
     assert progress.next_step == "chance"
+
+
+def left_unlogged(folder: Path) -> People:
+    """Killed after the record of the set was written, and before the log could name it."""
+    here = killed(KEYGEN, folder, RECORD_BEGUN)
+    assert facts_of(folder)[-1] == facts.Begin(step="record", attempt=1)
+    (folder / "set.json").write_bytes(b"{}")
+    return here
+
+
+def test_what_a_kill_left_in_the_folder_is_logged_before_anything_else(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    here = left_unlogged(folder)
+    go_on(folder, here)
+    kept = {fact.name: fact.kind for fact in all_of(folder, facts.FileKept)}
+    assert (kept["set.json"], kept["set-2.json"]) == (LEFT_BEHIND, "set-record")
+    insist_complete(folder, papers=here.papers, before=())
+
+
+def test_what_a_kill_left_in_the_folder_is_logged_when_the_ceremony_is_ended(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "c"
+    here = left_unlogged(folder)
+    with ceremony.reopened(folder, world=world(folder)) as again:
+        hold(again, aborted(again), here)
+    assert [fact.kind for fact in all_of(folder, facts.FileKept)] == [LEFT_BEHIND]
+    assert "never use set.json" in asked_to(here, WHO_SAYS_SO[0])[-1].shown
+    insist_outputs(folder)
