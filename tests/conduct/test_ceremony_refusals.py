@@ -42,7 +42,7 @@ def room_of(name: str, says: dict[str, object]) -> Room:
     return room
 
 
-def test_a_sweep_that_pays_anybody_else_is_brought_again_before_the_old_key_comes(
+def test_a_sweep_that_pays_anybody_else_is_brought_again(
     tmp_path: Path,
 ) -> None:
     old = file.read(said_of(ROTATE)["old-wallet.file"].encode())
