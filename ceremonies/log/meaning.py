@@ -8,10 +8,10 @@ only what is in the log: its first records say who it is and what was planned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from ceremonies.log import facts
-from ceremonies.log.facts import FACTS, Fact, Genesis, Plan
+from ceremonies.log.facts import Fact, Genesis, Plan
 from ceremonies.log.key_life import Keys
 from ceremonies.log.order import MOST_KEPT, Order, Take
 from ceremonies.log.people import People
@@ -37,7 +37,15 @@ _COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered, facts.PeerSeal)
 """What others compare with the folder, or with another log."""
 
 
-_Table: TypeAlias = dict[type[Fact], tuple[Take, ...]]
+class _Table(dict[type[Fact], tuple[Take, ...]]):
+    """What takes facts, by their type; chosen when the first of a type comes, as few logs have all."""
+
+    def __init__(self, choose: Callable[[type[Fact]], Iterable[Take]]) -> None:
+        self._choose = choose
+
+    def __missing__(self, kind: type[Fact]) -> tuple[Take, ...]:
+        takes = self[kind] = tuple(self._choose(kind))
+        return takes
 
 
 class Rule(Protocol):
@@ -67,15 +75,11 @@ class Meaning:
         self._seen: set[type[Fact]] = set()
         self._order: Order | None = None
         self._people: People | None = None
-        self._wary: _Table = {
-            kind: (self._turn, self._collect, self._settle)
-            if kind in _COLLECTED
-            else (self._turn, self._settle)
-            for kind in FACTS.values()
-        }
+        self._rules: tuple[Rule, ...] = ()
+        self._wary = _Table(lambda kind: (self._turn, *self._takes(kind), self._settle))
+        self._between = _Table(lambda kind: self._bracketed(kind, self._takes(kind)))
+        self._in_step = _Table(lambda kind: self._bracketed(kind, self._takes_in_step(kind)))
         self._table = self._wary
-        self._between: _Table = {}
-        self._in_step: _Table = {}
         self.peers: dict[facts.PeerSeal, int] = {}
         self._files: dict[facts.FileKept | facts.Recovered, int] = {}
         self._is_paused = False
@@ -154,20 +158,29 @@ class Meaning:
             yield f"nothing may follow the record {self._end.type}"
 
     def _begin(self, plan: Plan) -> None:
-        order = self._order = Order(plan, self.genesis)
-        self._people = People(plan)
+        self._order, self._people = Order(plan, self.genesis), People(plan)
         promises = Promises(plan, self.genesis, seen=self._seen)
         promised = Promised(self._promised(self.genesis) if self.genesis else ())
-        rules: tuple[Rule, ...] = (order, promises, promised, self._people, self.keys)
-        for kind in FACTS.values():
-            takes = [rule.takes[kind] for rule in rules if kind in rule.takes]
-            takes += [self._collect] if kind in _COLLECTED else []
-            before = [self._turn] if kind in _TURNS else []
-            after = [self._settle] if kind in _BRACKETS else []
-            self._wary[kind] = (self._turn, *takes, self._settle)
-            self._between[kind] = (*before, *takes, *after)
-            in_step = [take for take in takes if take != order.between]
-            self._in_step[kind] = (*before, *in_step, *after)
+        self._rules = (self._order, promises, promised, self._people, self.keys)
+        self._wary.clear()  # what came before the plan was taken by no rule
+
+    def _takes(self, kind: type[Fact]) -> Iterator[Take]:
+        yield from (rule.takes[kind] for rule in self._rules if kind in rule.takes)
+        if kind in _COLLECTED:
+            yield self._collect
+
+    def _takes_in_step(self, kind: type[Fact]) -> Iterator[Take]:
+        """Leave out what judges where a fact stands: in a step everything has its place."""
+        return (
+            take for take in self._takes(kind) if self._order is None or take != self._order.between
+        )
+
+    def _bracketed(self, kind: type[Fact], takes: Iterable[Take]) -> Iterator[Take]:
+        if kind in _TURNS:
+            yield self._turn
+        yield from takes
+        if kind in _BRACKETS:
+            yield self._settle
 
     def _collect(
         self, fact: facts.Sealed | facts.FileKept | facts.Recovered | facts.PeerSeal

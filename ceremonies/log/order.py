@@ -45,6 +45,8 @@ What comes beyond that is not known when something refers to it, so that a log o
 bounded memory and no ceremony that could be held is refused.
 """
 
+_OF_A_KEY = tuple(kind for kind in FACTS.values() if "key" in kind.__struct_fields__)
+
 Take: TypeAlias = Callable[[Any], Iterable[str]]
 """Take the next fact of a type, and yield what is wrong with it."""
 
@@ -67,10 +69,9 @@ class Order:
         self._begun = self._last_ended = ""
         self._resumed = False
         self._go_on()
-        keyed = (kind for kind in FACTS.values() if "key" in kind.__struct_fields__)
         self.takes: dict[type[Fact], Take] = {
             **dict.fromkeys(FACTS.values(), self.between),
-            **dict.fromkeys(keyed, self._of_a_key),
+            **dict.fromkeys(_OF_A_KEY, self._of_a_key),
             facts.Begin: self._begin,
             facts.End: self._end,
             facts.Closed: self._close,

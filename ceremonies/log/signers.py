@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from ceremonies.errors import InputError
@@ -86,6 +87,11 @@ def read(data: bytes) -> Signers:
         InputError: a line is not one person and one key that counts, or a name or key is there
             twice, or there is nobody.
     """
+    return _read(data)
+
+
+@lru_cache(maxsize=8)  # thousands of logs have the same list beside them
+def _read(data: bytes) -> Signers:
     keys: dict[str, PublicKey] = {}
     taken: dict[str, int] = {}
     confined: dict[str, frozenset[str]] = {}

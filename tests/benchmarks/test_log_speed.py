@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import long_logs
+import many_logs
 import peak
 import pytest
-from timings import Timings
+from timings import CPU, Timings
 
 from ceremonies.log import facts
+from ceremonies.log.evidence import Seals
 from ceremonies.log.facts import Fact
+from ceremonies.log.journal import Clock, Journal
 from ceremonies.log.reading import Reading
+from ceremonies.log.verify import State, verify
+from custody_cli.crew import spread
 
 RECORDS = 100_000
+LOGS = 100
+APPENDS = 100
 UNSIGNED = "0" * 64
 
 
@@ -85,4 +93,77 @@ def test_a_log_ten_times_as_long_takes_ten_times_as_long_and_no_more_memory(
         "ten times 100,000",
         ratio=taken[1] / (10 * taken[0]),
         wanted="about 1x",
+    )
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return [*many_logs.write(tmp_path_factory.mktemp("many"), count=LOGS)]
+
+
+@pytest.mark.benchmark(timer=CPU)
+def test_many_logs_on_one_core(timings: Timings, many: list[Path]) -> None:
+    def verified() -> None:
+        for folder in many:
+            found = verify(folder, signers=many_logs.ALLOWED_SIGNERS)
+            assert found.state is State.COMPLETE
+
+    def read_alone() -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Seals, "judge_signatures", lambda *_: None)
+            for folder in many:
+                verify(folder, signers=many_logs.ALLOWED_SIGNERS)
+
+    whole, unsigned = timings.fastest(verified, read_alone, rounds=3, timer=CPU)
+    timings.tell(
+        "logs of 273 records, 3 signatures",
+        f"{LOGS / whole:,.0f}/s",
+        f"without signatures, {LOGS / unsigned:,.0f}/s",
+        ratio=unsigned / whole,
+        wanted=">= 800/s without",
+    )
+
+
+def test_many_logs_on_two_cores(timings: Timings, many: list[Path]) -> None:
+    def verified(jobs: int) -> None:
+        for place in spread(lambda at: _judged(many[at]), len(many), jobs=jobs):
+            assert place == "complete"
+
+    two, one = timings.fastest(lambda: verified(2), lambda: verified(1), rounds=3)
+    timings.tell(
+        "the same by two processes", f"{LOGS / two:,.0f}/s", "one process", ratio=one / two
+    )
+
+
+def _judged(folder: Path) -> str:
+    return verify(folder, signers=many_logs.ALLOWED_SIGNERS).state.value
+
+
+def test_appending_beside_the_disk_itself(timings: Timings, tmp_path: Path) -> None:
+    genesis, plan = long_logs.head(UNSIGNED, name="long", quorum=2)
+    assert isinstance(genesis, facts.Genesis)
+    clock = Clock(boot_id=lambda: "boot", mono_ms=lambda: 1, wall=lambda: long_logs.NOW)
+    line = b"x" * 399 + b"\n"
+    plain = os.open(tmp_path / "plain", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    review = next(one for one in long_logs.session(0) if isinstance(one, facts.PsbtSpends))
+    with Journal.begin(tmp_path, genesis, clock=clock) as journal:
+        journal.append(plan)
+
+        def append() -> None:
+            for _ in range(APPENDS):
+                journal.append(review)
+
+        def write() -> None:
+            for _ in range(APPENDS):
+                os.write(plain, line)
+                os.fsync(plain)
+
+        ours, disk = timings.fastest(append, write, rounds=5)
+    os.close(plain)
+    timings.tell(
+        "append and fsync",
+        f"{APPENDS / ours:,.0f}/s",
+        "write and fsync of 400 bytes",
+        ratio=disk / ours,
+        wanted=">= 0.50x",
     )
