@@ -7,7 +7,7 @@ only what is in the log: its first records say who it is and what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from ceremonies.log import facts
@@ -38,7 +38,7 @@ _COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered, facts.PeerSeal)
 
 
 class _Table(dict[type[Fact], tuple[Take, ...]]):
-    """What takes facts, by their type; chosen when the first of a type comes, as few logs have all."""
+    """What takes facts, by type; chosen when the first of a type comes, as few logs have all."""
 
     def __init__(self, choose: Callable[[type[Fact]], Iterable[Take]]) -> None:
         self._choose = choose
@@ -91,12 +91,16 @@ class Meaning:
         return [(seq, fact) for fact, seq in self._files.items()]
 
     @property
+    def ever(self) -> Mapping[str, Collection[str]]:
+        """Return everybody who was ever in the room, and their roles."""
+        return self._people.ever if self._people else {}
+
+    @property
     def people(self) -> tuple[str, ...]:
         """Name everybody who was ever in the room, with their roles."""
-        ever = self._people.ever if self._people else {}
         return tuple(
             f"{visible(person)} ({', '.join(map(visible, sorted(roles)))})"
-            for person, roles in ever.items()
+            for person, roles in self.ever.items()
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Who may sign seals: an `allowed_signers` file of OpenSSH, read narrowly.
+"""Who may sign seals: an `allowed_signers` file of OpenSSH, read narrowly and written so.
 
 `ssh-keygen -Y verify` reads every file that this reads, and for it too each line is one person. The
 reverse does not hold: patterns, lists and authorities would let one key speak for others, and times
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,8 +34,25 @@ _OPTIONS = {
         (sshsig.INTENT_NAMESPACE, sshsig.NAMESPACE),
     )
 }
+_ROLES_BEGIN = "roles="
+_ROLES = re.compile(r"roles=([a-z0-9-]{1,32}(?:,[a-z0-9-]{1,32})*)")
 _NAMESPACES = f'namespaces="{sshsig.NAMESPACE}"'
 _FORM = f"one person a line: NAME [{_NAMESPACES}] TYPE KEY [COMMENT], single spaces between"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """One person of a list to be written: `key` is its type and Base64; no `roles` are any."""
+
+    name: str
+    key: str
+    roles: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """Write the line of the list, whose key counts for seals alone."""
+        roles = f" {_ROLES_BEGIN}{','.join(self.roles)}" if self.roles else ""
+        return f"{self.name} {_NAMESPACES} {self.key}{roles}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +60,13 @@ class Signers:
     """The keys by name, in the order of the file; `sha256` is the file's, in hex.
 
     `confined` are the namespaces of those whose line names any: their key counts for nothing else.
+    `roles` are those that somebody may take, of everybody whose line names any.
     """
 
     keys: Mapping[str, PublicKey]
     sha256: str
     confined: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +94,10 @@ class Signers:
             )
         sshsig.verify(armored, message=message, namespace=namespace, key=key)
 
+    def may_be(self, name: str, role: str) -> bool:
+        """Tell whether the list lets somebody take a role: any, where it names none for them."""
+        return role in self.roles.get(name, {role})
+
     def name_of(self, blob: bytes) -> str | None:
         """Return whose key a wire blob is, or None where it is nobody's of the list."""
         return next((name for name, key in self.keys.items() if key.blob == blob), None)
@@ -95,10 +118,11 @@ def _read(data: bytes) -> Signers:
     keys: dict[str, PublicKey] = {}
     taken: dict[str, int] = {}
     confined: dict[str, frozenset[str]] = {}
+    roles: dict[str, frozenset[str]] = {}
     for number, line in enumerate(_lines(data), start=1):
         if not line or line.startswith("#"):
             continue
-        name, key, namespaces = _person(line, number)
+        name, key, namespaces, may_be = _person(line, number)
         # on some disks, and to some ears, ANA is ana
         for known, what in ((f"name {name.lower()}", "name"), (key.identity.hex(), "key")):
             first = taken.setdefault(known, number)
@@ -107,13 +131,32 @@ def _read(data: bytes) -> Signers:
         keys[name] = key
         if namespaces:
             confined[name] = namespaces
+        if may_be:
+            roles[name] = may_be
     if not keys:
         raise InputError("the list of signers names nobody", hint=_FORM)
     return Signers(
         keys=MappingProxyType(keys),
         sha256=hashlib.sha256(data).hexdigest(),
         confined=MappingProxyType(confined),
+        roles=MappingProxyType(roles),
     )
+
+
+def write(people: Iterable[Signer]) -> bytes:
+    """Write a list of signers.
+
+    Raises:
+        InputError: it would not be read: a name, key or role has not its form, or is there twice.
+    """
+    said = [*people]
+    data = "".join(one.line for one in said).encode()
+    found = read(data)
+    keys = {name: key.line for name, key in found.keys.items()}
+    roles = {one.name: {*one.roles} for one in said if one.roles}
+    if keys != {one.name: one.key for one in said} or found.roles != roles:
+        raise InputError("the list of signers would not be read as it is written", hint=_FORM)
+    return data
 
 
 def _lines(data: bytes) -> list[str]:
@@ -132,7 +175,7 @@ def _lines(data: bytes) -> list[str]:
     return lines
 
 
-def _person(line: str, number: int) -> tuple[str, PublicKey, frozenset[str]]:
+def _person(line: str, number: int) -> tuple[str, PublicKey, frozenset[str], frozenset[str]]:
     name, *rest = line.split(" ")
     if not NAME.fullmatch(name):
         raise _bad(
@@ -154,7 +197,17 @@ def _person(line: str, number: int) -> tuple[str, PublicKey, frozenset[str]]:
         raise _bad(number, error.cause, error.hint) from None
     if key.type != kind:
         raise _bad(number, "the type it names is not that of its key", "copy the line again")
-    return name, key, namespaces
+    return name, key, namespaces, _roles(rest[2:], number)
+
+
+def _roles(comment: list[str], number: int) -> frozenset[str]:
+    """Read the roles that a comment names; another comment is nobody's business."""
+    if not comment or not comment[0].startswith(_ROLES_BEGIN):
+        return frozenset()
+    found = _ROLES.fullmatch(comment[0])
+    if found is None or len(comment) > 1:
+        raise _bad(number, "its roles are not written as roles are", "as roles=operator,witness")
+    return frozenset(found[1].split(","))
 
 
 def _bad(number: int, why: str, hint: str) -> InputError:

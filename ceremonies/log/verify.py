@@ -242,6 +242,11 @@ class _Case:
         known = given or beside
         if known is not None:
             self.seals.judge_signatures(known)
+            for person, roles in self.reading.meaning.ever.items():
+                for role in sorted(roles):
+                    if not known.may_be(person, role):
+                        who, what = visible(person), visible(role)
+                        yield f"the list of signers does not let {who} be {what}"
 
     def _state(self, *, is_tampered: bool) -> tuple[State, list[str]]:
         """Name the state, and say what the log lacks for being complete."""

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from ceremonies.log import facts, seal, sshkey, sshsig
 from ceremonies.log.facts import Fact
+from ceremonies.log.signers import Signer, write
 from ceremonies.log.verify import State, Verdict, verify
 from ceremonies.spoken import words
 from custody_cli.verifying import Found, exit_code
@@ -305,3 +306,16 @@ def test_a_million_records_take_no_memory(tmp_path: Path) -> None:
     code, found = judged(tmp_path)
     assert (code, found.records) == (4, 1_000_000)
     assert peak.resident() - before < 60 * MEBIBYTE
+
+
+def test_somebody_in_a_role_that_the_list_does_not_give_them(whole: Path) -> None:
+    keys = {name: sshkey.public_key_of(key).line for name, key in PRIVATE_KEYS.items()}
+    people = [Signer(name=name, key=key, roles=("witness",)) for name, key in keys.items()]
+    allowed = write(people)
+    told = facts_of(whole)
+    told[0] = replace(told[0], signers_sha256=hashlib.sha256(allowed).hexdigest())
+    forged(whole, told, PRIVATE_KEYS, allowed)
+    (whole.parent / "signers").write_bytes(allowed)
+    code, found = judged(whole)
+    assert code == 5
+    assert found.problems == ("the list of signers does not let ana be operator",)

@@ -167,3 +167,54 @@ def _principals(allowed: bytes, armored: bytes) -> list[str]:
         )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+def signer(name: str, *roles: str, key: str = "") -> signers.Signer:
+    return signers.Signer(name=name, key=key or KEYS[name].line, roles=roles)
+
+
+def test_a_list_that_is_written_is_read_as_the_same_people_with_their_roles() -> None:
+    data = signers.write([signer("bob"), signer("ana", "operator", "witness")])
+    found = signers.read(data)
+    assert found.keys == {"bob": KEYS["bob"], "ana": KEYS["ana"]}
+    assert found.confined == dict.fromkeys(found.names, frozenset({sshsig.NAMESPACE}))
+    assert found.roles == {"ana": {"operator", "witness"}}
+    assert found.may_be("bob", "approver")
+    assert found.may_be("ana", "witness")
+    assert not found.may_be("ana", "approver")
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+def test_openssh_takes_a_list_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "signers").write_bytes(signers.write([signer("bob"), signer("ana", "operator")]))
+    (tmp_path / "sig").write_bytes(sshsig.sign_ed25519(SEEDS["ana"], MESSAGE))
+    call = ["ssh-keygen", "-Y", "verify", "-f", "signers", "-I", "ana", "-n", sshsig.NAMESPACE]
+    done = subprocess.run([*call, "-s", "sig"], cwd=tmp_path, input=MESSAGE, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        [],
+        [signer("ana"), signer("ana")],
+        [signer("ana"), signer("bob", key=KEYS["ana"].line)],
+        [signer("*", key=KEYS["ana"].line)],
+        [signer("ana\nbob", key=KEYS["ana"].line)],
+        [signer("ana", key=f"{KEYS['ana'].line}\nbob {KEYS['bob'].line}")],
+        [signer("ana", key=f"{KEYS['ana'].line} roles=operator")],
+        [signer("ana", key=KEYS["ana"].line + " # mine")],
+        [signer("ana", "Operator")],
+        [signer("ana", "operator witness")],
+        [signer("ana", "")],
+    ],
+)
+def test_a_list_that_would_be_read_as_another_is_not_written(people: list[signers.Signer]) -> None:
+    with pytest.raises(InputError, match=r"list of signers|signer"):
+        signers.write(people)
+
+
+@pytest.mark.parametrize("comment", ["roles=", "roles=a,", "roles=a b", "roles=A", "roles=a,,b"])
+def test_roles_are_written_in_one_way(comment: str) -> None:
+    with pytest.raises(InputError, match="its roles are not written as roles are"):
+        signers.read(written(f"{LINES['ana']} {comment}"))

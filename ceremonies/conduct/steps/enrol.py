@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import (
@@ -28,6 +28,7 @@ from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ENROLLED
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.log import facts, signers
+from ceremonies.log.signers import Signer
 from ceremonies.log.sshsig import NAMESPACE
 from ceremonies.spoken import in_fours, words
 
@@ -44,17 +45,17 @@ class EnrolPeople(Params, frozen=True, kw_only=True):
 
 
 def _people(context: Context[EnrolPeople]) -> Steps[None]:
-    lines: dict[str, str] = {}
+    lines: dict[str, Signer] = {}
     while len(lines) < _MOST:
         name = yield from _name(context, len(lines) + 1, lines)
         if name == NOBODY:
             break
         lines[name] = yield from _key(context, len(lines) + 1, name, lines)
-    content = "".join(lines.values()).encode()
+    content = signers.write(lines.values())
     known = signers.read(content)
     yield from _compared(context, known.sha256)
     for name, line in lines.items():
-        context.log(facts.PersonEnrolled(person=name, key_sha256=_key_sha256(line)))
+        context.log(facts.PersonEnrolled(person=name, key_sha256=_key_sha256(line.key)))
     context.keep(context.params.output, content, kind="signers")
     context.table.put(ENROLLED, content)
 
@@ -63,7 +64,7 @@ def _restore(context: Context[EnrolPeople]) -> None:
     context.table.put(ENROLLED, context.kept(context.params.output))
 
 
-def _name(context: AnyContext, number: int, lines: dict[str, str]) -> Steps[str]:
+def _name(context: AnyContext, number: int, lines: dict[str, Signer]) -> Steps[str]:
     may_end = len(lines) >= context.script.quorum
 
     def check(typed: str) -> str:
@@ -88,11 +89,11 @@ def _name(context: AnyContext, number: int, lines: dict[str, str]) -> Steps[str]
     )
 
 
-def _key(context: AnyContext, number: int, name: str, lines: dict[str, str]) -> Steps[str]:
+def _key(context: AnyContext, number: int, name: str, lines: dict[str, Signer]) -> Steps[Signer]:
     field = context.field(f"person-{number}.key")
 
     def check(content: bytes) -> None:
-        retyped(lambda: _insist(context, "".join((*lines.values(), _line(name, content)))))
+        retyped(lambda: _insist(context, (*lines.values(), _signer(name, content))))
 
     content = yield from ask(
         GiveFile(
@@ -105,14 +106,14 @@ def _key(context: AnyContext, number: int, name: str, lines: dict[str, str]) -> 
             check=check,
         )
     )
-    line = _line(name, content)
+    signer = _signer(name, content)
     file = f"{context.params.output}.{name}"
-    statement = f"enrolment of {name} in {context.journal.genesis.log}\n{line}".encode()
+    statement = f"enrolment of {name} in {context.journal.genesis.log}\n{signer.line}".encode()
     context.keep(file, statement, kind="enrolment")
 
     def holds(armored: bytes) -> None:
         try:
-            signers.read(line.encode()).insist(name, armored, statement)
+            signers.read(signer.line.encode()).insist(name, armored, statement)
         except (InputError, IntegrityError) as error:
             # a signature of another key is made good by another try, and is no broken log
             raise Mistyped(f"{error.cause}; {error.hint}") from None
@@ -128,22 +129,22 @@ def _key(context: AnyContext, number: int, name: str, lines: dict[str, str]) -> 
             check=holds,
         )
     )
-    return line
+    return signer
 
 
-def _line(name: str, content: bytes) -> str:
+def _signer(name: str, content: bytes) -> Signer:
     text = content.decode("ascii", "replace").strip()
-    return f'{name} namespaces="{NAMESPACE}" {" ".join(text.split()[:2])}\n'
+    return Signer(name=name, key=" ".join(text.split()[:2]))
 
 
-def _insist(context: AnyContext, content: str) -> None:
-    known = signers.read(content.encode())
+def _insist(context: AnyContext, people: Iterable[Signer]) -> None:
+    known = signers.read(signers.write(people))
     if not context.is_rehearsal:
         insist_earnest(known)
 
 
-def _key_sha256(line: str) -> str:
-    return hashlib.sha256(base64.b64decode(line.rsplit(maxsplit=1)[-1])).hexdigest()
+def _key_sha256(key: str) -> str:
+    return hashlib.sha256(base64.b64decode(key.rsplit(maxsplit=1)[-1])).hexdigest()
 
 
 def _compared(context: AnyContext, sha256: str) -> Steps[None]:

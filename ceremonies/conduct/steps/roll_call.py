@@ -64,6 +64,8 @@ def _name(context: Context[Params], role: Role, number: int, present: list[Perso
             return typed
         if typed not in known:
             raise Mistyped(f"the signers file knows {', '.join(known)}")
+        if not context.signers.may_be(typed, role.name):
+            raise Mistyped(f"the signers file does not let {typed} be {role.name}")
         objects = objection(
             Person(typed, role.name),
             present,
