@@ -496,11 +496,15 @@ class MessageChallengeAnswer(ChallengeJson):
 
 
 class FundJson(TypedDict):
-    """A coin that a signature proves control of; whether it is unspent only a node knows."""
+    """A coin that a signature proves control of; whether it is unspent only a node knows.
+
+    `proved` says that its value is not the prover's word: its previous transaction is there.
+    """
 
     outpoint: str
     value_sat: int
     address: str | None
+    proved: bool
 
 
 class SignedThingJson(TypedDict):

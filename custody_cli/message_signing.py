@@ -109,7 +109,6 @@ def proposed(proposal: Proposal) -> SignedThingJson:
     """Put what would be signed into the form that scripts read."""
     facts = proposal.facts
     place, network = facts.inputs[0].place, facts.wallet.network
-    spent = [(str(one.given.outpoint), one.spent) for one in proposal.funds]
     return {
         "address": proposal.address,
         "network": network.name,
@@ -119,7 +118,9 @@ def proposed(proposal: Proposal) -> SignedThingJson:
         "challenge": challenge_in(proposal.message),
         "format": proposal.form.value,
         "funds": [
-            fund(where, output.value, output.script, network) for where, output in spent if output
+            fund(one.given.outpoint, one.spent, network, proved=one.is_vouched)
+            for one in proposal.funds
+            if one.spent is not None
         ],
         "funds_sat": proposal.funds_sat,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ceremonies.bitcoin import script
 from ceremonies.bitcoin.bip322 import MAX_MESSAGE, PREFIXES, Signature, read
 from ceremonies.bitcoin.message_verify import Verified
+from ceremonies.bitcoin.transaction import Outpoint, Output
 from ceremonies.errors import InputError
 from ceremonies.network import Network
 from ceremonies.signing import challenge
@@ -75,21 +76,22 @@ def verify_answer(
         "challenge": challenge_in(message),
         "format": found.form.value,
         "funds": [
-            fund(str(where), output.value, output.script, network) for where, output in found.funds
+            fund(one.outpoint, one.output, network, proved=one.is_proved) for one in found.funds
         ],
-        "funds_sat": sum(output.value for _, output in found.funds),
+        "funds_sat": sum(one.output.value for one in found.funds),
         "locktime": found.locktime,
         "sequence": found.sequence,
         "verified_by": list(found.verified_by),
     }
 
 
-def fund(outpoint: str, value: int, spent: bytes, network: Network) -> FundJson:
+def fund(outpoint: Outpoint, spent: Output, network: Network, *, proved: bool) -> FundJson:
     """Put a coin that is proved into the form that scripts read."""
     return {
-        "outpoint": outpoint,
-        "value_sat": value,
-        "address": script.address(spent, network),
+        "outpoint": str(outpoint),
+        "value_sat": spent.value,
+        "address": script.address(spent.script, network),
+        "proved": proved,
     }
 
 

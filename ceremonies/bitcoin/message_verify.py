@@ -25,6 +25,19 @@ from ceremonies.errors import IntegrityError, Refused
 _WRONG = "compare message, address and signature with what the signer sent, byte by byte"
 
 
+@dataclass(frozen=True)
+class Fund:
+    """A coin that a signature proves control of.
+
+    What it is worth is proved where its previous transaction is given; else it is the prover's
+    word, for a signature commits to whatever amount its maker chose.
+    """
+
+    outpoint: Outpoint
+    output: Output
+    is_proved: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verified:
     """A signature that holds. `funds` are the coins it proves control of besides the address.
@@ -35,7 +48,7 @@ class Verified:
     form: Form
     locktime: int = 0
     sequence: int = 0
-    funds: tuple[tuple[Outpoint, Output], ...] = ()
+    funds: tuple[Fund, ...] = ()
     verified_by: tuple[str, ...]
 
 
@@ -53,12 +66,11 @@ def verify(message: bytes, address: str, script: bytes, signature: Signature) ->
     _insist_shape(done, spend, spent)
     verified_by = _tried(done.serialize(witness=True), spent)
     _ask_engine(message, address, signature)
-    inputs = zip(done.inputs[1:], spent[1:], strict=True)
     return Verified(
         form=signature.form,
         locktime=done.locktime,
         sequence=done.inputs[0].sequence,
-        funds=tuple((given.outpoint, output) for given, output in inputs),
+        funds=_funds(signature.psbt) if signature.psbt is not None else (),
         verified_by=verified_by,
     )
 
@@ -67,7 +79,8 @@ def _to_sign(signature: Signature, spend: Transaction) -> tuple[Transaction, lis
     if signature.transaction is not None:
         return signature.transaction, list(spend.outputs)
     if signature.psbt is not None:
-        return _final(signature.psbt), [spend.outputs[0], *_spent(signature.psbt)[1:]]
+        coins = [fund.output for fund in _funds(signature.psbt)]
+        return _final(signature.psbt), [spend.outputs[0], *coins]
     bare = bip322.to_sign(spend)
     signed = replace(bare.inputs[0], witness=signature.witness)
     return replace(bare, inputs=(signed,)), list(spend.outputs)
@@ -81,16 +94,16 @@ def _final(psbt: Psbt) -> Transaction:
     return replace(psbt.transaction, inputs=inputs)
 
 
-def _spent(psbt: Psbt) -> list[Output]:
-    """Return what each input spends; a previous transaction may be given once for several."""
+def _funds(psbt: Psbt) -> tuple[Fund, ...]:
+    """Return the coins behind the first input; a previous transaction may be given for several."""
     known = {one.previous.txid: one.previous for one in psbt.inputs if one.previous is not None}
     found = []
     for index, given in enumerate(psbt.with_previous(known).inputs):
         output = given.previous_output or given.witness_utxo
         if output is None or given.witness_utxo not in (None, output):
             raise _not(f"what input {index} of its proof spends is not proved")
-        found.append(output)
-    return found
+        found.append(Fund(given.outpoint, output, given.previous_output is not None))
+    return tuple(found[1:])
 
 
 def _insist_shape(done: Transaction, spend: Transaction, spent: Sequence[Output]) -> None:

@@ -92,6 +92,8 @@ def _what(found: SignedThingJson) -> Iterator[tuple[str, str]]:
         yield "proves also", f"{amount(found['funds_sat'])} in {len(coins)} coins"
         for coin in coins[:_MOST_COINS]:
             yield amount(coin["value_sat"]), coin["outpoint"]
+        if believed := sum(not coin["proved"] for coin in coins):
+            yield "by word", f"what {believed} of them are worth, without previous transactions"
         if len(coins) > _MOST_COINS:
             yield "", f"and {len(coins) - _MOST_COINS} more"
 
@@ -100,7 +102,7 @@ def _when(found: MessageVerifyAnswer) -> Iterator[tuple[str, str]]:
     if found["locktime"] or found["sequence"]:
         yield "holds from", f"locktime {found['locktime']}, sequence {found['sequence']}"
     if found["funds"]:
-        yield "ask a node", "whether these coins exist and are unspent"
+        yield "ask a node", "whether these coins exist, are unspent, and are worth that"
     yield "verified by", ", ".join(found["verified_by"])
 
 

@@ -56,7 +56,7 @@ def test_every_valid_vector_holds(name: str) -> None:
         assert found.sequence == case.get("sequence", 0)
         assert found.verified_by == ("interpreter", "kernel", "btclib-wallet")
         coins = [coin for group in case.get("additional_inputs", []) for coin in group]
-        assert [out.value for _, out in found.funds] == [coin["value"] for coin in coins]
+        assert [one.output.value for one in found.funds] == [coin["value"] for coin in coins]
         seen.add(form)
     assert Form.SIMPLE in seen
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signing.hostile import CASES
 from signing.psbt_records import Map, edited, put
-from signing.wallets_made import PAYEE, TYPES, make_psbt, make_wallet, signer
+from signing.wallets_made import PAYEE, RECEIVED, TYPES, make_psbt, make_wallet, signer
 
 from ceremonies.bitcoin import bip322, message_verify
 from ceremonies.bitcoin import psbt as psbts
@@ -81,8 +81,22 @@ def test_coins_are_proved_beside_it(kind: str) -> None:
     proposal, text = completed(kind, coins)
     found = holds(proposal, text)
     assert found.form is Form.FUNDS
-    assert [where for where, _ in found.funds] == [given.outpoint for given in coins.inputs]
-    assert proposal.funds_sat == sum(out.value for _, out in found.funds) == 1_000_000
+    assert [one.outpoint for one in found.funds] == [given.outpoint for given in coins.inputs]
+    assert proposal.funds_sat == sum(one.output.value for one in found.funds) == 1_000_000
+
+
+def test_what_a_coin_is_worth_is_the_provers_word_without_its_previous_transaction() -> None:
+    """Whoever proves makes the signature, and commits to the amount he likes."""
+    wallet = make_wallet("tr")
+    script = wallet.derive(RECEIVED[0]).script
+    lie = (2_000_000_000_000).to_bytes(8, "little") + bytes([len(script)]) + script
+    bare = make_psbt(wallet, inputs=[(RECEIVED[0], 1_000_000)], with_prevtx=False)
+    boast = psbts.parse(edited(bare, lambda maps: put(maps[1], b"\x01", lie)))
+    for coins, proved in ((boast, False), (psbts.parse(make_psbt(wallet)), True)):
+        proposal, text = completed("tr", coins)
+        assert {one.is_proved for one in holds(proposal, text).funds} == {proved}
+    (coin,) = holds(*completed("tr", boast)).funds
+    assert coin.output.value == 2_000_000_000_000
 
 
 def test_nothing_of_the_coins_psbt_but_its_coins_is_taken_over() -> None:
