@@ -49,16 +49,15 @@ def test_findings_that_differ_in_their_place_are_told_once() -> None:
 
 
 def test_a_thousand_inputs_are_summed_up_and_no_line_is_wider_than_80_columns() -> None:
-    data = many(1_000, 30)
-    short, whole = told(data), told(data, everything=True)
+    answer = review_answer(review(parse(many(1_000, 30)), make_wallet("wsh")))
+    short, whole = drawn.text(answer), drawn.text(answer, everything=True)
     assert len(short.splitlines()) < 70
     assert "1000 inputs of 0.00600000 BTC to 0.00600999 BTC" in short
     assert "Payments: 30, 0.30000000 BTC together" in short
     for text in (short, whole):
         assert max(map(len, text.splitlines())) <= 80
     assert len(re.findall(r"m/48h/1h/0h/2h/0/\d+ \(wsh\)", whole)) == 1_000
-    addresses = review_answer(review(parse(data), make_wallet("wsh")))["outputs"][:30]
-    for output in addresses:
+    for output in answer["outputs"][:30]:
         assert in_fours(str(output["address"])) in short
 
 

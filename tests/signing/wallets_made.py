@@ -177,8 +177,13 @@ def _previous_records(
 def _embedded(wallet: Wallet, place: Place) -> bytes:
     """The redeem or witness script the engine finds inside `sh()` or `wsh()`, if any."""
     text = wallet.branches[place.branch].text
-    _, provider = engine.parse(text, network=wallet.network.name).expand(place.index)
+    _, provider = _read_by_the_engine(text, wallet.network.name).expand(place.index)
     return max(provider.scripts, key=len, default=b"")
+
+
+@cache
+def _read_by_the_engine(text: str, network: str) -> engine.Descriptor:
+    return engine.parse(text, network=network)
 
 
 def _claims(derived: Derived, kind: int) -> list[tuple[bytes, bytes]]:
