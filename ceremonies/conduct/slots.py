@@ -90,6 +90,7 @@ RECORD: Slot[SetRecord] = Slot("record", secret=False)
 ENROLLED: Slot[bytes] = Slot("enrolled", secret=False)
 MESSAGE: Slot[bytes] = Slot("message", secret=False)
 PROOF: Slot[bytes] = Slot("proof", secret=False)
+TRANSACTION: Slot[bytes] = Slot("transaction", secret=False)
 POLICY: Slot[Policy] = Slot("policy", secret=False)
 PINS: Slot[Mapping[str, Secret]] = Slot("pins", secret=True)
 """The PIN of each person by name; no step gives it, for the roll call repeats itself."""
@@ -164,6 +165,7 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     ENROLLED,
     MESSAGE,
     PROOF,
+    TRANSACTION,
     POLICY,
     PINS,
     DESTINATION,

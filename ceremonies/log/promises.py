@@ -29,6 +29,7 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "approve-intent": (facts.IntentApproved,),
     "sign-psbt": (facts.PsbtSigned,),
     "send-payload": (facts.FileKept,),
+    "finalize": (facts.TransactionFinalized, facts.FileKept),
     "seal-log": (facts.Sealed,),
     "check-program": (facts.ProgramChecked,),
     "bind-time": (facts.TimeBound,),

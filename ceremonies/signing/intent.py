@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 from ceremonies.bitcoin.bytestream import blob
 from ceremonies.bitcoin.transaction import tagged_hash
 from ceremonies.signing.facts import Facts
@@ -26,3 +29,12 @@ def intent_of(facts: Facts) -> bytes | None:
     ]
     parts += [output.value.to_bytes(8, "little") + blob(output.script) for output in facts.spent]
     return tagged_hash(TAG, b"".join(parts))
+
+
+def batch_intent(intents: Sequence[bytes]) -> bytes:
+    """Return one hash of several intents in their order, 32 bytes.
+
+    SHA-256 of lines of ASCII, each ended by LF: `custody-batch/1`, then each intent in hex.
+    """
+    lines = ("custody-batch/1", *(intent.hex() for intent in intents))
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("ascii")).digest()

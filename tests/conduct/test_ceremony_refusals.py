@@ -178,14 +178,6 @@ def test_what_one_step_destroyed_another_asks_for_again(tmp_path: Path) -> None:
     assert verify(tmp_path / "at", planned=planned).problems == ()
 
 
-def test_a_batch_takes_no_coin_twice(tmp_path: Path) -> None:
-    first = base64.b64decode(said_of("sign-batch")["psbts.psbt-1"])
-    room = room_of("sign-batch", {"psbts.psbt-2": [first]})
-    begin(tmp_path / "at", "sign-batch", room)
-    assert "spends a coin that psbt 1 spends" in room.mistakes[0]
-    assert len({one.txid for one in all_of(tmp_path / "at", facts.PsbtSigned)}) == 2
-
-
 def test_a_player_of_every_ceremony_knows_its_people() -> None:
     assert isinstance(player_of("enrol"), Player)
     assert set(cast_of(ROTATE)) == {"operator", "custodian", "holder", "approver", "witness"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,12 +20,14 @@ from ceremonies.conduct.slots import (
     WALLET,
     GivenPsbt,
 )
-from ceremonies.conduct.steps.payload import given_psbt, kept_psbt, sent
-from ceremonies.conduct.steps.review import approved, policy_of, seen
+from ceremonies.conduct.steps.payload import as_file, brought_psbt, kept_psbt, sent
+from ceremonies.conduct.steps.review import approved, reviewed_each, shown_intent
 from ceremonies.conduct.steps.sign import signed_one
 from ceremonies.exchange import file
 from ceremonies.log import facts
 from ceremonies.signing import review as judge
+from ceremonies.signing.intent import batch_intent
+from ceremonies.signing.review import Review
 
 Most = Annotated[int, msgspec.Meta(ge=1, le=50)]
 
@@ -34,6 +36,12 @@ class ReadBatch(Params, frozen=True, kw_only=True):
     """How many PSBTs there may be; the copies are `unsigned-1.psbt` and so on."""
 
     most: Most = 10
+
+
+class ApproveBatch(Params, frozen=True, kw_only=True):
+    """Whether each PSBT is approved by itself, or the whole batch by one hash."""
+
+    approval: Literal["each", "batch"] = "each"
 
 
 class SendBatch(Params, frozen=True, kw_only=True):
@@ -74,7 +82,7 @@ def _read(context: Context[ReadBatch]) -> Steps[None]:
 
 def _one(context: Context[ReadBatch], number: int, before: list[GivenPsbt]) -> Steps[GivenPsbt]:
     def check(content: bytes) -> None:
-        given = given_psbt(content)
+        given = brought_psbt(content)
         coins = _coins(given)
         for earlier, other in enumerate(before, start=1):
             if coins & _coins(other):
@@ -84,14 +92,14 @@ def _one(context: Context[ReadBatch], number: int, before: list[GivenPsbt]) -> S
         GiveFile(
             field=context.field(f"psbt-{number}"),
             by=context.actor,
-            text=f"Name the file of PSBT {number}: binary, Base64 or hex.",
+            text=f"Name the file of PSBT {number}, or a picture of its QR codes.",
             what="the psbt",
             limit=file.MAX_SIZE,
             check=check,
         )
     )
-    context.keep(_kept(number), content, kind="psbt")
-    return given_psbt(content)
+    context.keep(_kept(number), as_file(content), kind="psbt")
+    return kept_psbt(context, _kept(number))
 
 
 def _coins(given: GivenPsbt) -> set[str]:
@@ -107,20 +115,36 @@ def _restore(context: Context[ReadBatch]) -> None:
 
 
 def _review(context: Context[Params]) -> Steps[None]:
-    batch, reviews = context.table.take(BATCH), []
-    for number, given in enumerate(batch, start=1):
-        reviewed = judge.review(given.psbt, context.table.take(WALLET), policy=policy_of(context))
-        yield from seen(context, reviewed, f"psbt-{number}.seen")
-        judge.insist(reviewed)
-        reviews.append(reviewed)
-    context.table.put(REVIEWS, tuple(reviews))
+    batch = context.table.take(BATCH)
+    named = dict(zip(_names(len(batch)), batch, strict=True))
+    context.table.put(REVIEWS, (yield from reviewed_each(context, named)))
 
 
-def _approve(context: Context[Params]) -> Steps[None]:
-    reviews, intents = context.table.take(REVIEWS), []
-    for number, reviewed in enumerate(reviews, start=1):
-        intents.append((yield from approved(context, reviewed, f"psbt-{number}.")))
-    context.table.put(INTENTS, tuple(intents))
+def _names(total: int) -> list[str]:
+    return [f"{number} of {total}" for number in range(1, total + 1)]
+
+
+def _approve(context: Context[ApproveBatch]) -> Steps[None]:
+    reviews = context.table.take(REVIEWS)
+    intents = tuple(map(judge.insist, reviews))
+    if context.params.approval == "batch":
+        shown = f"{_summed(reviews)}\n\n{shown_intent(batch_intent(intents))}"
+        of = f"intent of all {len(reviews)} PSBTs"
+        yield from approved(context, "", reviews, shown, of=of)
+    else:
+        for name, reviewed, intent in zip(_names(len(reviews)), reviews, intents, strict=True):
+            yield from approved(context, name, (reviewed,), shown_intent(intent))
+    context.table.put(INTENTS, intents)
+
+
+def _summed(reviews: Sequence[Review]) -> str:
+    paid = sum(one.facts.payments_sat for one in reviews)
+    fees = sum(one.facts.fee_sat or 0 for one in reviews)
+    return f"PSBTs     {len(reviews)}\npayments  {_btc(paid)}\nfees      {_btc(fees)}"
+
+
+def _btc(amount_sat: int) -> str:
+    return f"{amount_sat // 10**8}.{amount_sat % 10**8:08d} BTC"
 
 
 def _sign(context: Context[Params]) -> Steps[None]:
@@ -162,10 +186,11 @@ def _expects_seen(script: Script, step: Step) -> Iterator[Expected]:
 
 
 def _expects_approval(script: Script, step: Step) -> Iterator[Expected]:
-    for number in range(1, _most(script) + 1):
+    is_one = step.params.approval == "batch"
+    for number in range(1, 2 if is_one else _most(script) + 1):
         again = "" if number == 1 else "again for each PSBT"
         for what in ("compared", "approved"):
-            field = f"{step.id}.psbt-{number}.{what}"
+            field = f"{step.id}.{what}" if is_one else f"{step.id}.psbt-{number}.{what}"
             yield Expected(field=field, ask=Confirm, role=step.role, sometimes=again)
 
 
@@ -193,11 +218,11 @@ REVIEW_BATCH = Action(
 )
 APPROVE_BATCH = Action(
     name="approve-batch",
-    about="Each intent is compared with the one read elsewhere, and approved.",
+    about="Each intent is compared with the one read elsewhere, and approved; or one of them all.",
     cls=Class.PURE,
     run=_approve,
     expects=_expects_approval,
-    params=Params,
+    params=ApproveBatch,
     needs=(REVIEWS,),
     gives=(INTENTS,),
 )

@@ -14,8 +14,8 @@ from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
 from ceremonies.conduct.sweep import insist_paid
 from ceremonies.errors import InputError
-from ceremonies.exchange import file
-from ceremonies.exchange.payload import Encoding, Kind, Payload
+from ceremonies.exchange import file, source
+from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
 from ceremonies.log import facts
 from ceremonies.signing.sign import Signed
 
@@ -37,26 +37,37 @@ def _read(context: Context[ReadPayload]) -> Steps[None]:
         GiveFile(
             field=context.field("file"),
             by=context.actor,
-            text="Which PSBT is to be signed? Name its file: binary, Base64 or hex.",
+            text="Which PSBT is to be signed? Name its file, or a picture of its QR codes.",
             what="the psbt",
             limit=file.MAX_SIZE,
             # a sweep that goes elsewhere is brought again, before it is the one of this ceremony
-            check=lambda content: retyped(lambda: insist_paid(context, _given(content).psbt)),
+            check=lambda content: retyped(lambda: insist_paid(context, brought_psbt(content).psbt)),
         )
     )
-    given = _given(content)
-    context.keep(context.params.keep, content, kind="psbt")
-    context.table.put(PSBT, given)
+    context.keep(context.params.keep, as_file(content), kind="psbt")
+    context.table.put(PSBT, kept_psbt(context, context.params.keep))
 
 
-def given_psbt(content: bytes) -> GivenPsbt:
+def brought_psbt(content: bytes) -> GivenPsbt:
     """Read a PSBT as people bring it.
 
     Raises:
         Mistyped: it is none.
     """
-    retyped(lambda: _given(content))
-    return _given(content)
+    retyped(lambda: _given(as_file(content)))
+    return _given(as_file(content))
+
+
+def as_file(content: bytes) -> bytes:
+    """Return the file of a payload: as it came, or in binary what its codes hold.
+
+    Codes come as one picture, which may move or show several, or as lines of text.
+
+    Raises:
+        InputError: there are codes, and they hold no whole payload.
+    """
+    arrived = source.from_bytes(content)
+    return content if arrived.format is Format.FILE else arrived.payload.data
 
 
 def kept_psbt(context: AnyContext, name: str) -> GivenPsbt:
@@ -72,7 +83,7 @@ def _given(content: bytes) -> GivenPsbt:
 
 
 def _restore(context: Context[ReadPayload]) -> None:
-    context.table.put(PSBT, _given(context.kept(context.params.keep)))
+    context.table.put(PSBT, kept_psbt(context, context.params.keep))
 
 
 def _send(context: Context[SendPayload]) -> Steps[None]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.reviewed import log_review
 from ceremonies.conduct.script import Script, Step
-from ceremonies.conduct.slots import INTENT, POLICY, PSBT, REVIEW, WALLET
+from ceremonies.conduct.slots import INTENT, POLICY, PSBT, REVIEW, WALLET, GivenPsbt
 from ceremonies.conduct.sweep import insist_swept
 from ceremonies.log import facts
 from ceremonies.signing import review as judge
-from ceremonies.signing.policy import Policy
 from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
 
@@ -21,73 +20,90 @@ _WORDS_A_LINE = 4
 
 
 def _review(context: Context[Params]) -> Steps[None]:
-    reviewed = _reviewed(context)
-    yield from seen(context, reviewed, "seen")
-    judge.insist(reviewed)
-    insist_swept(context, reviewed.facts.psbt)
+    (reviewed,) = yield from reviewed_each(context, {"": context.table.take(PSBT)})
     context.table.put(REVIEW, reviewed)
 
 
-def seen(context: AnyContext, reviewed: Review, place: str) -> Steps[None]:
-    """Log a review and have it read to its end."""
-    log_review(context.journal, reviewed)
-    yield from ask(
-        ShowReview(
-            field=context.field(place),
-            by=context.actor,
-            text="This is what signing would do, proved from the wallet. Read it to the end; "
-            "read the amounts and addresses aloud.",
-            review=reviewed,
+def reviewed_each(context: AnyContext, given: Mapping[str, GivenPsbt]) -> Steps[tuple[Review, ...]]:
+    """Review PSBTs and have each read to its end; each has a name, which is empty for one alone.
+
+    Raises:
+        Refused: a rule refuses one of them, or it is no sweep where there must be one.
+    """
+    reviews = []
+    policy = context.table.take(POLICY) if context.table.has(POLICY) else None
+    for name, one in given.items():
+        reviewed = judge.review(one.psbt, context.table.take(WALLET), policy=policy)
+        log_review(context.journal, reviewed)
+        yield from ask(
+            ShowReview(
+                field=field_of(context, name, "seen"),
+                by=context.actor,
+                text=f"{said(name)}This is what signing would do, proved from the wallet. Read it "
+                "to the end; read the amounts and addresses aloud.",
+                review=reviewed,
+            )
         )
-    )
+        judge.insist(reviewed)
+        insist_swept(context, one.psbt)
+        reviews.append(reviewed)
+    return tuple(reviews)
 
 
-def _reviewed(context: Context[Params]) -> Review:
-    return judge.review(
-        context.table.take(PSBT).psbt, context.table.take(WALLET), policy=policy_of(context)
-    )
+def field_of(context: AnyContext, name: str, what: str) -> str:
+    """Name a field that is asked for each PSBT."""
+    number = name.partition(" of ")[0]
+    return context.field(f"psbt-{number}.{what}" if name else what)
 
 
-def policy_of(context: AnyContext) -> Policy | None:
-    """Return the policy that this ceremony read, if any."""
-    return context.table.take(POLICY) if context.table.has(POLICY) else None
+def said(name: str) -> str:
+    """Say which PSBT it is about, where it is not the only one."""
+    return f"PSBT {name}. " if name else ""
 
 
 def _approve(context: Context[Params]) -> Steps[None]:
-    intent = yield from approved(context, context.table.take(REVIEW), "")
-    context.table.put(INTENT, intent)
+    reviewed = context.table.take(REVIEW)
+    yield from approved(context, "", (reviewed,), shown_intent(judge.insist(reviewed)))
+    context.table.put(INTENT, judge.insist(reviewed))
 
 
-def approved(context: AnyContext, reviewed: Review, place: str) -> Steps[bytes]:
-    """Have an intent compared and approved; return it. `place` parts it from others."""
-    intent = judge.insist(reviewed)
+def approved(
+    context: AnyContext, name: str, reviews: Sequence[Review], shown: str, *, of: str = "intent"
+) -> Steps[None]:
+    """Have the intent of a PSBT, or one of several, compared and approved, and log it."""
+    yield from ask(
+        Confirm(
+            field=field_of(context, name, "compared"),
+            by=context.actor,
+            text=f"{said(name)}This is the {of}: one hash of everything that signing does. Whoever "
+            "reviewed the same elsewhere reads out theirs. Is every word the same?",
+            shown=shown,
+        )
+    )
+    yield from ask(
+        Confirm(
+            field=field_of(context, name, "approved"),
+            by=context.actor,
+            text=f"{said(name)}Do you approve that exactly this is signed?",
+            shown=shown,
+        )
+    )
+    for reviewed in reviews:
+        context.log(
+            facts.IntentApproved(
+                intent=judge.insist(reviewed).hex(),
+                person=context.actor.name,
+                role=context.actor.role,
+            )
+        )
+
+
+def shown_intent(intent: bytes) -> str:
+    """Lay an intent out in hex and in words."""
     spoken = words(intent).split()
     rows = [spoken[at : at + _WORDS_A_LINE] for at in range(0, len(spoken), _WORDS_A_LINE)]
     digits = [in_fours(intent.hex()[at : at + 32]) for at in (0, 32)]
-    shown = "\n".join((*digits, "", *(" ".join(row) for row in rows)))
-    yield from ask(
-        Confirm(
-            field=context.field(f"{place}compared"),
-            by=context.actor,
-            text="This is the intent: one hash of everything that signing does. Whoever reviewed "
-            "the same PSBT elsewhere reads out theirs. Is every word the same?",
-            shown=shown,
-        )
-    )
-    yield from ask(
-        Confirm(
-            field=context.field(f"{place}approved"),
-            by=context.actor,
-            text="Do you approve that exactly this is signed?",
-            shown=shown,
-        )
-    )
-    context.log(
-        facts.IntentApproved(
-            intent=intent.hex(), person=context.actor.name, role=context.actor.role
-        )
-    )
-    return intent
+    return "\n".join((*digits, "", *(" ".join(row) for row in rows)))
 
 
 def _expects_seen(_script: Script, step: Step) -> Iterator[Expected]:

@@ -1,0 +1,98 @@
+"""What a ceremony signs: brought as codes or as files, approved one by one or at once, finished."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conduct.conduct_material import SIGN, Player, begin, go_on, psbt_bytes, said_of, signing_player
+from conduct.interruption import all_of
+from conduct.test_ceremony_refusals import room_of
+
+from ceremonies.bitcoin.transaction import read_raw
+from ceremonies.conduct import builtin
+from ceremonies.conduct.asks import Ask, Confirm, ShowReview
+from ceremonies.conduct.plan import planned
+from ceremonies.conduct.script import Script, read
+from ceremonies.exchange import drawing, picture_files, series
+from ceremonies.exchange.payload import Format, Kind, Payload
+from ceremonies.log import facts
+from ceremonies.log.facts import Fact
+from ceremonies.log.journal import Journal
+from ceremonies.log.records import Record
+from ceremonies.log.verify import State, verify
+
+
+def changed(name: str, old: str, new: str) -> Script:
+    """A built-in, changed as an institution would."""
+    text = builtin.script(name).data.decode()
+    assert old in text
+    return read(text.replace(old, new).encode())
+
+
+def asked(room: Player, kind: type[Ask[Any]], step: str) -> list[Any]:
+    return [one for one in room.heard if isinstance(one, kind) and one.field.startswith(f"{step}.")]
+
+
+def test_a_batch_is_approved_at_once_by_a_hash_and_takes_no_coin_twice(tmp_path: Path) -> None:
+    script = changed(
+        "sign-batch", 'do     = "approve-batch"', 'do="approve-batch"\napproval="batch"'
+    )
+    first = base64.b64decode(said_of("sign-batch")["psbts.psbt-1"])
+    room = room_of("sign-batch", {"psbts.psbt-2": [first]})
+    begin(tmp_path / "at", script, room)
+    assert "spends a coin that psbt 1 spends" in room.mistakes[0]
+    intents = [one.intent for one in all_of(tmp_path / "at", facts.IntentApproved)]
+    assert len(set(intents)) == 2
+    assert intents == [one.intent for one in all_of(tmp_path / "at", facts.PsbtSigned)]
+    text = "".join(f"{line}\n" for line in ("custody-batch/1", *intents))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    compared, approved = asked(room, Confirm, "approve")[:2]
+    assert (compared.field, approved.field) == ("approve.compared", "approve.approved")
+    assert compared.shown == approved.shown
+    assert digest in compared.shown.replace(" ", "").replace("\n", "")
+    assert "PSBTs     2\npayments  0.00800000 BTC\nfees      0.00002820 BTC\n" in compared.shown
+    assert [one.text[:13] for one in asked(room, ShowReview, "review")] == [
+        "PSBT 1 of 2. ",
+        "PSBT 2 of 2. ",
+    ]
+    assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
+
+
+FINISHED = '[[step]]\nid = "finish"\ndo = "finalize"\nrole = "operator"\n\n'
+
+
+def test_codes_come_in_and_a_final_transaction_stays_as_it_was_written_before_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, wipe = tmp_path / "at", '[[step]]\nid   = "wipe"'
+    script = changed(SIGN, wipe, FINISHED + wipe)
+    made = series.make(Payload(Kind.PSBT, psbt_bytes()), Format.UR, max_version=10)
+    frames = [*made.codes()]
+    assert len(frames) > 1
+    people = signing_player()
+    people.files = {**people.files, "psbt.file": picture_files.gif(frames, fps=5)}
+    real = Journal.append
+
+    def append(self: Journal, fact: Fact) -> Record:
+        if isinstance(fact, facts.FileKept) and fact.name == "payment.tx":
+            raise KeyboardInterrupt
+        return real(self, fact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", append)
+        with pytest.raises(KeyboardInterrupt):
+            begin(at, script, people)
+    assert (at / "unsigned.psbt").read_bytes() == psbt_bytes()
+    inode = (at / "payment.tx").stat().st_ino
+    go_on(at, people)
+    assert (at / "payment.tx").stat().st_ino == inode
+    final = all_of(at, facts.TransactionFinalized)[-1]
+    written = read_raw(bytes.fromhex((at / "payment.tx").read_text()))
+    signed = all_of(at, facts.PsbtSigned)[-1]
+    assert written.txid[::-1].hex() == final.txid == signed.txid
+    assert final.verified_by
+    assert verify(at, planned=planned).state is State.COMPLETE
