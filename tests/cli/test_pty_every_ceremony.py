@@ -83,6 +83,7 @@ def insist_complete(room: Room) -> None:
 
 def test_enrol_with_a_name_and_a_key_twice(room: Room) -> None:
     brought(room, "enrol")
+    room.put("id_ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----\n")
     played = play(
         room,
         "enrol",
@@ -91,6 +92,7 @@ def test_enrol_with_a_name_and_a_key_twice(room: Room) -> None:
         (r"person 1 enrolled", "Alice!"),
         (r"person 1 enrolled", "alice"),
         (r"alice brings.*file:", "people.toml"),
+        (r"alice brings.*file:", "id_ed25519"),
         (r"alice brings.*file:", "enrol.person-1.key"),
         (r"person 2 enrolled", "alice"),
         (r"person 2 enrolled", "erin"),

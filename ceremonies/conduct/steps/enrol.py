@@ -72,8 +72,10 @@ def _name(context: AnyContext, number: int, lines: dict[str, Signer]) -> Steps[s
             return typed
         if typed == NOBODY:
             raise Mistyped(f"seals take {context.script.quorum} people: enrol so many at least")
-        if not _NAME.fullmatch(typed) or typed in lines:
-            raise Mistyped("type a new name of small letters, digits, dots and dashes")
+        if typed in lines:
+            raise Mistyped(f"{typed} is enrolled already: type the name of somebody else")
+        if not _NAME.fullmatch(typed):
+            raise Mistyped("type a name of small letters, digits, dots and dashes")
         return typed
 
     ending = f" (or {NOBODY}, when that was everybody)" if may_end else ""
@@ -93,6 +95,7 @@ def _key(context: AnyContext, number: int, name: str, lines: dict[str, Signer]) 
     field = context.field(f"person-{number}.key")
 
     def check(content: bytes) -> None:
+        _insist_public(content)
         retyped(lambda: _insist(context, (*lines.values(), _signer(name, content))))
 
     content = yield from ask(
@@ -135,6 +138,13 @@ def _key(context: AnyContext, number: int, name: str, lines: dict[str, Signer]) 
 def _signer(name: str, content: bytes) -> Signer:
     text = content.decode("ascii", "replace").strip()
     return Signer(name=name, key=" ".join(text.split()[:2]))
+
+
+def _insist_public(content: bytes) -> None:
+    if b"PRIVATE KEY" in content:
+        raise Mistyped("this is the private half, which stays with its owner: bring the .pub file")
+    if len(content.split()) < 2 or len(content.strip().splitlines()) != 1:
+        raise Mistyped("this is no public key, which is one line such as ssh-ed25519 AAAA…")
 
 
 def _insist(context: AnyContext, people: Iterable[Signer]) -> None:
