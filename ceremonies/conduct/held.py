@@ -8,10 +8,7 @@ from itertools import groupby
 from ceremonies.conduct.context import AnyContext
 from ceremonies.conduct.slots import HeldKey, Typed
 from ceremonies.errors import IntegrityError
-from ceremonies.keys import quorum, rehearsal, slip39
-from ceremonies.keys.account import fingerprint_of
 from ceremonies.keys.card import Card, CardSet, Group
-from ceremonies.keys.seed import Scheme
 
 
 def key_of(context: AnyContext, typed: Typed) -> HeldKey:
@@ -21,6 +18,11 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
         IntegrityError: two quorums give different keys, or two implementations disagree.
         Refused: it is a rehearsal's key in earnest, or the reverse.
     """
+
+    from ceremonies.keys import rehearsal, slip39
+    from ceremonies.keys.account import fingerprint_of
+    from ceremonies.keys.seed import Scheme
+
     scheme = Scheme(context.script.seed.scheme) if context.script.seed else Scheme.BIP39
     if typed.phrase is not None:
         seed = typed.phrase
@@ -46,6 +48,10 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
 
 def _quorums(cards: Sequence[Card]) -> Iterator[tuple[Card, ...]]:
     """Yield every quorum where all cards of a set are there, else the one there is."""
+
+    from ceremonies.keys import quorum
+    from ceremonies.keys.seed import Scheme
+
     rows = [tuple(row) for _, row in groupby(cards, key=lambda card: card.group)]
     groups = tuple(Group(row[0].needs, len(row)) for row in rows)
     yield from quorum.quorums(

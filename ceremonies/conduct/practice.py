@@ -30,10 +30,14 @@ def _private(name: str) -> bytes:
 
 def signers_file() -> bytes:
     """Write the `allowed_signers` file of the practice people."""
-    keys = {name: sshkey.public_key_of(_private(name)).line for name in NAMES}
     return "".join(
-        f'{name} namespaces="{sshsig.NAMESPACE}" {key} practice\n' for name, key in keys.items()
+        f'{name} namespaces="{sshsig.NAMESPACE}" {public_key(name)} practice\n' for name in NAMES
     ).encode()
+
+
+def public_key(name: str) -> str:
+    """Return the public key of a practice person, as OpenSSH writes it."""
+    return sshkey.public_key_of(_private(name)).line
 
 
 def signature(name: str, seal: bytes) -> bytes:

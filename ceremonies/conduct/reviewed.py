@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from ceremonies.log import facts
 from ceremonies.log.journal import Journal
-from ceremonies.signing.review import Review
+
+if TYPE_CHECKING:
+    from ceremonies.signing.review import Review
 
 _COINS_A_RECORD = 500
 """A record holds 64 KiB, an outpoint at most 80 bytes."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from ceremonies.bitcoin.psbt import Psbt
+from typing import TYPE_CHECKING
+
 from ceremonies.conduct.context import AnyContext
 from ceremonies.conduct.slots import DESTINATION, WALLET
 from ceremonies.errors import Refused
-from ceremonies.wallets.wallet import Place
+
+if TYPE_CHECKING:
+    from ceremonies.bitcoin.psbt import Psbt
 
 _SWEPT_TO = 20
 """How many addresses of each branch of a new wallet a sweep may pay to."""
@@ -35,6 +38,9 @@ def insist_paid(context: AnyContext, psbt: Psbt) -> None:
     Raises:
         Refused: it pays something else too.
     """
+
+    from ceremonies.wallets.wallet import Place
+
     if not context.table.has(DESTINATION):
         return
     new = context.table.take(DESTINATION)

@@ -177,6 +177,9 @@ class Player:
             case TypePassphrase():
                 return Secret(b"")
             case GiveFile():
+                if asked.field.startswith("enrol."):
+                    # whoever it is brings their own key, whatever the answers say of this place
+                    return practice.public_key(asked.text.split()[0]).encode()
                 found = self.files.get(asked.field)
                 return self.said[asked.field].encode() if found is None else found
             case SignSeal():
@@ -206,6 +209,8 @@ class Player:
 
     def _text(self, field: str) -> str:
         _, place, *more = field.split(".")
+        if field.startswith("enrol.person-"):
+            return self.said.get(field, "none")
         if not field.startswith("people."):
             return self.said.get(field, field.replace(".", "-"))
         role, _, number = place.rpartition("-")

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import program
 import pytest
 from conduct.aftermath import insist_verified
 from conduct.conduct_material import KEYGEN, SIGN
@@ -57,8 +58,13 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
 
 def custody(*arguments: str, **how: Any) -> tuple[int, dict[str, Any]]:
     """Run to the end with `--json`; return the exit code and the one object."""
-    code, out, _ = ended(start(*arguments, "--json", **how))
-    return code, json.loads(out)
+    if how:
+        code, out, _ = ended(start(*arguments, "--json", **how))
+        return code, json.loads(out)
+    called = ("ceremony", *arguments, "--json")
+    done = program.run(*called, stdin=b"", cwd=str(ROOT), environment=dict(os.environ))
+    assert b"Traceback" not in done.err
+    return done.code, json.loads(done.out)
 
 
 def run(script: str, folder: Path, *more: str) -> list[str]:

@@ -118,8 +118,8 @@ def every(script: str, failure: str, place: Path, *, first: int, step: int) -> i
 def test_wherever_the_disk_fails_the_ceremony_stops_and_goes_on_later(
     tmp_path: Path, script: str, failure: str
 ) -> None:
-    first = 3 + 7 * list(FAILURES).index(failure)
-    assert every(script, failure, tmp_path, first=first, step=37) > 100
+    first = 3 + 17 * list(FAILURES).index(failure)
+    assert every(script, failure, tmp_path, first=first, step=74) > 100
 
 
 @pytest.mark.soak
@@ -177,7 +177,7 @@ def test_an_interrupt_while_it_is_begun_leaves_nothing(tmp_path: Path) -> None:
 def test_a_disk_that_fails_while_it_goes_on_lets_it_go_on_again(
     tmp_path: Path, script: str
 ) -> None:
-    for number in range(2, 400, 43):
+    for number in range(2, 400, 86):
         folder = tmp_path / f"{number}" / "c"
         folder.parent.mkdir()
         here = people(script, folder)

@@ -17,7 +17,7 @@ from ceremonies.conduct import builtin
 from ceremonies.conduct.asks import Ask, Confirm, ShowReview
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
-from ceremonies.exchange import drawing, picture_files, series
+from ceremonies.exchange import picture_files, series
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact

@@ -63,6 +63,14 @@ def test_help_and_json_need_nothing_heavy(arguments: list[str]) -> None:
     assert loaded(arguments) & HEAVY == set()
 
 
+ENGINES = HEAVY - {"msgspec", "cryptography"}
+
+
+@pytest.mark.parametrize("verb", [["list"], ["show", "rotate"], ["check", "sign"]])
+def test_what_tells_of_a_script_loads_no_engine(verb: list[str]) -> None:
+    assert loaded(["ceremony", *verb, "--json"]) & ENGINES == set()
+
+
 def test_drawing_for_people_loads_rich_and_no_prompt() -> None:
     assert loaded(["doctor"]) & HEAVY == {"rich"}
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from ceremonies import strict
-from ceremonies.bitcoin.derivation import format_path
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ACCOUNT, KEY, ExportedAccount
-from ceremonies.keys.account import Account, account_path, derive
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
 from ceremonies.network import MAINNET
+
+if TYPE_CHECKING:
+    from ceremonies.keys.account import Account
 
 
 class ExportAccount(Params, frozen=True, kw_only=True):
@@ -44,6 +45,8 @@ class AccountFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def _run(context: Context[ExportAccount]) -> Steps[None]:
+    from ceremonies.keys.account import account_path, derive
+
     yield from ()
     params, key = context.params, context.table.take(KEY)
     network = context.network or MAINNET
@@ -78,6 +81,8 @@ def _written(account: Account, script: str, network: str) -> bytes:
 
 
 def _restore(context: Context[ExportAccount]) -> None:
+    from ceremonies.keys.account import Account
+
     data = context.kept(context.params.output)
     read = strict.json_value(data, AccountFile, what="the account file")
     account = Account(
@@ -87,6 +92,9 @@ def _restore(context: Context[ExportAccount]) -> None:
 
 
 def _promises(script: Script, step: Step) -> Iterator[Promise]:
+    from ceremonies.bitcoin.derivation import format_path
+    from ceremonies.keys.account import account_path
+
     wanted = step.params
     path = format_path(account_path(wanted.script, wanted.account, script.network or MAINNET))
     yield Promise(

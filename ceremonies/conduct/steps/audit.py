@@ -12,8 +12,6 @@ from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import RECORD
 from ceremonies.conduct.steps.hand_out import card_name
 from ceremonies.errors import Refused
-from ceremonies.keys import slip39
-from ceremonies.keys.card_check import insist_right_card
 from ceremonies.log import facts
 from ceremonies.secret import Secret
 
@@ -36,6 +34,9 @@ def _run(context: Context[Params]) -> Steps[None]:
 
 
 def _audited(context: Context[Params], holder: Person, number: int, seen: set[str]) -> Steps[str]:
+    from ceremonies.keys import slip39
+    from ceremonies.keys.card_check import insist_right_card
+
     record = context.table.take(RECORD)
 
     def check(typed: Secret) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -23,11 +23,10 @@ from ceremonies.conduct.slots import (
 from ceremonies.conduct.steps.payload import as_file, brought_psbt, kept_psbt, sent
 from ceremonies.conduct.steps.review import approved, reviewed_each, shown_intent
 from ceremonies.conduct.steps.sign import signed_one
-from ceremonies.exchange import file
 from ceremonies.log import facts
-from ceremonies.signing import review as judge
-from ceremonies.signing.intent import batch_intent
-from ceremonies.signing.review import Review
+
+if TYPE_CHECKING:
+    from ceremonies.signing.review import Review
 
 Most = Annotated[int, msgspec.Meta(ge=1, le=50)]
 
@@ -81,6 +80,8 @@ def _read(context: Context[ReadBatch]) -> Steps[None]:
 
 
 def _one(context: Context[ReadBatch], number: int, before: list[GivenPsbt]) -> Steps[GivenPsbt]:
+    from ceremonies.exchange import file
+
     def check(content: bytes) -> None:
         given = brought_psbt(content)
         coins = _coins(given)
@@ -125,6 +126,9 @@ def _names(total: int) -> list[str]:
 
 
 def _approve(context: Context[ApproveBatch]) -> Steps[None]:
+    from ceremonies.signing import review as judge
+    from ceremonies.signing.intent import batch_intent
+
     reviews = context.table.take(REVIEWS)
     intents = tuple(map(judge.insist, reviews))
     if context.params.approval == "batch":

@@ -7,7 +7,6 @@ from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.slots import FINGERPRINT, KEY, SEED
 from ceremonies.errors import Refused
-from ceremonies.keys.seed import Seed
 from ceremonies.log import facts
 from ceremonies.secret import Secret
 
@@ -15,6 +14,8 @@ NAME = "key-1"
 
 
 def _run(context: Context[Params]) -> Steps[None]:
+    from ceremonies.keys.seed import Seed
+
     yield from ()
     key = context.table.take(KEY)
     if key.passphrase is not None and key.passphrase.reveal():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import (
@@ -21,11 +21,13 @@ from ceremonies.conduct.asks import (
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import EntropyForm, Script, Step
 from ceremonies.conduct.slots import ENTROPY
-from ceremonies.keys import by_hand, commitment, entropy
-from ceremonies.keys.entropy import Source
+from ceremonies.keys import by_hand
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
 from ceremonies.secret import Secret
+
+if TYPE_CHECKING:
+    from ceremonies.keys.entropy import Source
 
 _ABOUT = "opening of the machine's part"
 _MAKE = {
@@ -46,6 +48,8 @@ class CollectEntropy(Params, frozen=True, kw_only=True):
 
 
 def _run(context: Context[CollectEntropy]) -> Steps[None]:
+    from ceremonies.keys import entropy
+
     part = None
     if context.params.commit:
         part = yield from _committed(context)
@@ -63,6 +67,8 @@ def _run(context: Context[CollectEntropy]) -> Steps[None]:
 
 
 def _committed(context: Context[CollectEntropy]) -> Steps[Source]:
+    from ceremonies.keys import commitment
+
     part = commitment.draw_part(context.world.os_random)
     committed = commitment.commit(part)
     # on the disk before anybody makes chance of their own: that is what it is for
@@ -80,6 +86,8 @@ def _committed(context: Context[CollectEntropy]) -> Steps[Source]:
 
 
 def _opened(context: Context[CollectEntropy], part: Source) -> Steps[None]:
+    from ceremonies.keys import commitment
+
     def check(typed: Secret) -> None:
         retyped(lambda: commitment.read_opening(typed))
         if commitment.read_opening(typed).data != part.data:

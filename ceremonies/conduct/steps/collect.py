@@ -21,10 +21,7 @@ from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import RECORD, TYPED, WALLET, Typed
 from ceremonies.errors import InputError, Refused
-from ceremonies.keys import bip39, quorum, rehearsal, slip39
 from ceremonies.keys.card import Card
-from ceremonies.keys.card_check import insist_right_card
-from ceremonies.keys.seed import read_seed
 from ceremonies.secret import Secret
 
 _CARD_WORDS = (20, 33)
@@ -102,6 +99,8 @@ def _objection(context: AnyContext, typed: Typed, expected: Collection[str]) -> 
 
 
 def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> Steps[Typed]:
+    from ceremonies.keys import quorum
+
     holders = context.people.of(context.step.role)
     cards: list[Card] = []
     persons: list[str] = []
@@ -125,6 +124,9 @@ def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> St
 
 def _stray(beside: list[Card], card: Card) -> str:
     """Say why a card does not go with those before; empty where it does."""
+
+    from ceremonies.keys import quorum
+
     try:
         quorum.insist_together([*beside, card])
     except InputError as error:
@@ -147,6 +149,9 @@ def _all_anew(context: AnyContext, number: int, stray: str) -> Steps[bool]:
 
 
 def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: str) -> Steps[Card]:
+    from ceremonies.keys import rehearsal, slip39
+    from ceremonies.keys.card_check import insist_right_card
+
     def check(typed: Secret) -> None:
         retyped(lambda: slip39.read_card(typed))
         card = slip39.read_card(typed)
@@ -184,6 +189,8 @@ def _card(context: AnyContext, holder: Person, beside: list[Card], fresh_set: st
 
 
 def _phrase(context: AnyContext, passphrase: Secret | None, *, known: bool) -> Steps[Typed]:
+    from ceremonies.keys.seed import read_seed
+
     while True:
         words = yield from _words(context, "phrase", "Type the words of the phrase.")
         # one wrong word in 16, or in 256, makes another valid phrase
@@ -200,6 +207,9 @@ def _phrase(context: AnyContext, passphrase: Secret | None, *, known: bool) -> S
 
 
 def _words(context: AnyContext, field: str, text: str) -> Steps[Secret]:
+    from ceremonies.keys import bip39
+    from ceremonies.keys.seed import read_seed
+
     return (
         yield from ask(
             TypeWords(

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from ceremonies import disk
-from ceremonies.bitcoin import bip322
-from ceremonies.bitcoin.message_verify import verify
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, Mistyped, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
@@ -19,10 +17,10 @@ from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import KEY, MESSAGE, PROOF, WALLET
 from ceremonies.errors import Refused
 from ceremonies.log import facts
-from ceremonies.signing import challenge, message
-from ceremonies.signing.signer import Signer
 from ceremonies.spoken import visible
-from ceremonies.wallets.wallet import RECEIVE, Place
+
+if TYPE_CHECKING:
+    from ceremonies.signing import message
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _LIMIT = 1024 * 1024
@@ -42,6 +40,8 @@ class SignMessage(Params, frozen=True, kw_only=True):
 
 
 def _challenge(context: Context[MakeChallenge]) -> Steps[None]:
+    from ceremonies.signing import challenge
+
     bound = context.last(facts.TimeBound)
     if bound is None:
         raise Refused(
@@ -79,6 +79,8 @@ def _challenge(context: Context[MakeChallenge]) -> Steps[None]:
 
 
 def _checked_purpose(typed: str) -> str:
+    from ceremonies.signing import challenge
+
     if not 0 < len(typed) <= challenge.MAX_PURPOSE or visible(typed) != typed:
         raise Mistyped(f"type one line of up to {challenge.MAX_PURPOSE} letters")
     return typed
@@ -96,6 +98,10 @@ def _restore(context: Context[MakeChallenge]) -> None:
 
 
 def _sign(context: Context[SignMessage]) -> Steps[None]:
+    from ceremonies.signing import message
+    from ceremonies.signing.signer import Signer
+    from ceremonies.wallets.wallet import RECEIVE, Place
+
     yield from ()
     wallet, text = context.table.take(WALLET), context.table.take(MESSAGE)
     key = context.table.take(KEY)
@@ -122,6 +128,10 @@ def _sign(context: Context[SignMessage]) -> Steps[None]:
 
 def _proof(context: Context[SignMessage], proposal: message.Proposal, signature: str) -> bytes:
     """Return what is to be in the file: what an interrupted attempt left there, if it proves it."""
+
+    from ceremonies.bitcoin import bip322
+    from ceremonies.bitcoin.message_verify import verify
+
     name = context.params.output
     if not (context.folder / name).exists():
         return f"{signature}\n".encode()

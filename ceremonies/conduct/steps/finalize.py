@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from ceremonies import disk
-from ceremonies.bitcoin.psbt import reread
-from ceremonies.bitcoin.transaction import read_raw
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import FileName
 from ceremonies.conduct.slots import SIGNED, TRANSACTION
-from ceremonies.exchange import file
-from ceremonies.exchange.payload import Encoding, Kind, Payload
 from ceremonies.log import facts
-from ceremonies.signing import finish
 
 
 class Finalize(Params, frozen=True, kw_only=True):
@@ -23,6 +18,11 @@ class Finalize(Params, frozen=True, kw_only=True):
 
 
 def _run(context: Context[Finalize]) -> Steps[None]:
+    from ceremonies.bitcoin.psbt import reread
+    from ceremonies.exchange import file
+    from ceremonies.exchange.payload import Encoding, Kind, Payload
+    from ceremonies.signing import finish
+
     yield from ()
     final = finish.finalize(reread(context.table.take(SIGNED).data))
     txid = final.transaction.txid[::-1].hex()
@@ -39,6 +39,11 @@ def _written(context: Context[Finalize], txid: str) -> bytes | None:
 
     Its taproot signatures differ from this attempt's, and it may have been taken away already.
     """
+
+    from ceremonies.bitcoin.transaction import read_raw
+    from ceremonies.exchange import file
+    from ceremonies.exchange.payload import Kind
+
     path = context.folder / context.params.output
     if not path.exists():
         return None

@@ -14,7 +14,6 @@ from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, SEED, SHARES, TYPED, Typed
 from ceremonies.conduct.steps.collect import collect
 from ceremonies.conduct.steps.phrase import key_name
-from ceremonies.keys import slip39
 from ceremonies.keys.card import Card
 from ceremonies.keys.wordlist import in_a_row
 from ceremonies.log import facts
@@ -23,6 +22,8 @@ from ceremonies.secret import Secret
 
 
 def _split(context: Context[Params]) -> Steps[None]:
+    from ceremonies.keys import slip39
+
     yield from ()
     assert context.script.shares is not None, "`check` insists on [shares]"
     cards = slip39.split(
@@ -90,6 +91,8 @@ def _kept_at(context: Context[Params], card: str) -> Iterator[str]:
 
 
 def _type_back(context: Context[Params], card: Card, custodian: Person) -> Steps[Card]:
+    from ceremonies.keys import slip39
+
     key, name = key_name(context), card_name(card)
 
     def check(typed: Secret) -> None:

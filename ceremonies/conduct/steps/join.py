@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from ceremonies import strict
-from ceremonies.bitcoin.descriptor import with_checksum
 from ceremonies.conduct.actions import Action, Class, Expected, Params, everybody
 from ceremonies.conduct.asks import GiveFile, Steps, TypeBack, ask, retyped
 from ceremonies.conduct.context import Context
@@ -19,9 +18,9 @@ from ceremonies.conduct.steps.wallet import REHEARSAL_PREFIX, log_wallet, promis
 from ceremonies.errors import InputError, Refused
 from ceremonies.log import facts
 from ceremonies.network import MAINNET, Network
-from ceremonies.wallets import file
-from ceremonies.wallets.addresses import address_at
-from ceremonies.wallets.wallet import RECEIVE, Place, Wallet, register
+
+if TYPE_CHECKING:
+    from ceremonies.wallets.wallet import Wallet
 
 _LIMIT = 64 * 1024
 _LAST = 8
@@ -37,6 +36,8 @@ class JoinWallet(Params, frozen=True, kw_only=True):
 
 
 def _join(context: Context[JoinWallet]) -> Steps[None]:
+    from ceremonies.wallets import file
+
     network = context.network or MAINNET
     accounts: list[AccountFile] = []
     holders = context.people.of(context.step.role)
@@ -85,6 +86,9 @@ def _account(
 
 
 def _fits(content: bytes, before: list[AccountFile], network: Network) -> AccountFile:
+    from ceremonies.bitcoin.descriptor import with_checksum
+    from ceremonies.wallets.wallet import register
+
     account = strict.json_value(content, AccountFile, what="the account file")
     if account.network != network.name:
         raise InputError(
@@ -113,6 +117,9 @@ def _fits(content: bytes, before: list[AccountFile], network: Network) -> Accoun
 
 
 def _wallet(context: Context[JoinWallet], accounts: list[AccountFile], network: Network) -> Wallet:
+    from ceremonies.bitcoin.descriptor import with_checksum
+    from ceremonies.wallets.wallet import register
+
     if context.params.threshold > len(accounts):
         raise Refused(
             f"the wallet takes {context.params.threshold} signatures and has {len(accounts)} keys",
@@ -133,10 +140,15 @@ def _descriptor(accounts: list[AccountFile], threshold: int) -> str:
 
 
 def _restore(context: Context[JoinWallet]) -> None:
+    from ceremonies.wallets import file
+
     context.table.put(WALLET, file.read(context.kept(context.params.output)))
 
 
 def _confirm(context: Context[Params]) -> Steps[None]:
+    from ceremonies.wallets.addresses import address_at
+    from ceremonies.wallets.wallet import RECEIVE, Place
+
     wallet = context.table.take(WALLET)
     first = address_at(wallet, Place(RECEIVE, 0))
     for number, person in enumerate(context.people.of(context.step.role), start=1):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ceremonies import disk
-from ceremonies.bitcoin.psbt import parse
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
@@ -14,10 +14,11 @@ from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
 from ceremonies.conduct.sweep import insist_paid
 from ceremonies.errors import InputError
-from ceremonies.exchange import file, source
-from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
 from ceremonies.log import facts
-from ceremonies.signing.sign import Signed
+
+if TYPE_CHECKING:
+    from ceremonies.exchange.payload import Encoding
+    from ceremonies.signing.sign import Signed
 
 
 class ReadPayload(Params, frozen=True, kw_only=True):
@@ -33,6 +34,8 @@ class SendPayload(Params, frozen=True, kw_only=True):
 
 
 def _read(context: Context[ReadPayload]) -> Steps[None]:
+    from ceremonies.exchange import file
+
     content = yield from ask(
         GiveFile(
             field=context.field("file"),
@@ -66,6 +69,10 @@ def as_file(content: bytes) -> bytes:
     Raises:
         InputError: there are codes, and they hold no whole payload.
     """
+
+    from ceremonies.exchange import source
+    from ceremonies.exchange.payload import Format
+
     arrived = source.from_bytes(content)
     return content if arrived.format is Format.FILE else arrived.payload.data
 
@@ -76,6 +83,10 @@ def kept_psbt(context: AnyContext, name: str) -> GivenPsbt:
 
 
 def _given(content: bytes) -> GivenPsbt:
+    from ceremonies.bitcoin.psbt import parse
+    from ceremonies.exchange import file
+    from ceremonies.exchange.payload import Kind
+
     payload, encoding = file.read(content)
     if payload.kind is not Kind.PSBT:
         raise InputError(f"this is a {payload.kind.value}, not a psbt", hint="name the psbt's file")
@@ -94,6 +105,10 @@ def _send(context: Context[SendPayload]) -> Steps[None]:
 
 def sent(context: AnyContext, name: str, encoding: Encoding, signed: Signed) -> None:
     """Write a signed PSBT as the unsigned one was written; one that is there already stays."""
+
+    from ceremonies.exchange import file
+    from ceremonies.exchange.payload import Kind, Payload
+
     if _is_sent(context, name):
         content = disk.read(context.folder / name, limit=file.MAX_SIZE, what=name)
     else:
@@ -107,6 +122,9 @@ def _is_sent(context: AnyContext, name: str) -> bool:
     A taproot signature is another one each time, so what this attempt signed may differ from
     what the last one wrote; both are signatures of the same transaction.
     """
+
+    from ceremonies.exchange import file
+
     path = context.folder / name
     if not path.exists():
         return False

@@ -9,8 +9,6 @@ from ceremonies.conduct.asks import Mistyped, ShowSecret, Steps, TypeWords, ask,
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, SEED
-from ceremonies.keys.account import fingerprint_of
-from ceremonies.keys.seed import draw_seed, read_seed
 from ceremonies.keys.wordlist import in_a_row
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
@@ -24,6 +22,9 @@ def key_name(context: Context[Params]) -> str:
 
 
 def _make(context: Context[Params]) -> Steps[None]:
+    from ceremonies.keys.account import fingerprint_of
+    from ceremonies.keys.seed import draw_seed
+
     yield from ()
     assert context.script.seed is not None, "`check` insists on [seed]"
     words = context.script.seed.words
@@ -62,6 +63,8 @@ def _show(context: Context[Params]) -> Steps[None]:
 
 
 def _confirm(context: Context[Params]) -> Steps[None]:
+    from ceremonies.keys.seed import read_seed
+
     key = key_name(context)
     with context.table.take(SEED).written() as written:
         shown = written.reveal().split()

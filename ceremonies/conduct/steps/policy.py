@@ -12,8 +12,6 @@ from ceremonies.conduct.slots import POLICY
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
-from ceremonies.signing import policy_file
-from ceremonies.signing.policy_words import words
 
 
 class ReadPolicy(Params, frozen=True, kw_only=True):
@@ -23,6 +21,9 @@ class ReadPolicy(Params, frozen=True, kw_only=True):
 
 
 def _read(context: Context[ReadPolicy]) -> Steps[None]:
+    from ceremonies.signing import policy_file
+    from ceremonies.signing.policy_words import words
+
     content = yield from ask(
         GiveFile(
             field=context.field("file"),
@@ -47,6 +48,8 @@ def _read(context: Context[ReadPolicy]) -> Steps[None]:
 
 
 def _insist_pinned(context: Context[ReadPolicy], content: bytes) -> None:
+    from ceremonies.signing import policy_file
+
     policy, pinned = policy_file.read(content), context.script.policy
     if pinned not in (None, policy.sha256):
         raise Refused(
@@ -57,6 +60,8 @@ def _insist_pinned(context: Context[ReadPolicy], content: bytes) -> None:
 
 
 def _restore(context: Context[ReadPolicy]) -> None:
+    from ceremonies.signing import policy_file
+
     context.table.put(POLICY, policy_file.read(context.kept(context.params.keep)))
 
 

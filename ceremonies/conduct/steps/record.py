@@ -9,7 +9,6 @@ from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, RECORD, SHARES
-from ceremonies.keys import set_record
 from ceremonies.log import facts
 
 _LIMIT = 256 * 1024
@@ -28,6 +27,8 @@ class ReadRecord(Params, frozen=True, kw_only=True):
 
 
 def _write(context: Context[WriteRecord]) -> Steps[None]:
+    from ceremonies.keys import set_record
+
     yield from ()
     record = set_record.record_of(
         set_record.dealt_cards(context.table.take(SHARES)),
@@ -47,10 +48,14 @@ def _name(context: AnyContext) -> str:
 
 
 def _restore_written(context: Context[WriteRecord]) -> None:
+    from ceremonies.keys import set_record
+
     context.table.put(RECORD, set_record.read_record(context.kept(_name(context))))
 
 
 def _read(context: Context[ReadRecord]) -> Steps[None]:
+    from ceremonies.keys import set_record
+
     content = yield from ask(
         GiveFile(
             field=context.field("file"),
@@ -66,6 +71,8 @@ def _read(context: Context[ReadRecord]) -> Steps[None]:
 
 
 def _restore_read(context: Context[ReadRecord]) -> None:
+    from ceremonies.keys import set_record
+
     context.table.put(RECORD, set_record.read_record(context.kept(context.params.keep)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
@@ -12,9 +13,10 @@ from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import INTENT, POLICY, PSBT, REVIEW, WALLET, GivenPsbt
 from ceremonies.conduct.sweep import insist_swept
 from ceremonies.log import facts
-from ceremonies.signing import review as judge
-from ceremonies.signing.review import Review
 from ceremonies.spoken import in_fours, words
+
+if TYPE_CHECKING:
+    from ceremonies.signing.review import Review
 
 _WORDS_A_LINE = 4
 
@@ -30,6 +32,9 @@ def reviewed_each(context: AnyContext, given: Mapping[str, GivenPsbt]) -> Steps[
     Raises:
         Refused: a rule refuses one of them, or it is no sweep where there must be one.
     """
+
+    from ceremonies.signing import review as judge
+
     reviews = []
     policy = context.table.take(POLICY) if context.table.has(POLICY) else None
     for name, one in given.items():
@@ -62,6 +67,8 @@ def said(name: str) -> str:
 
 
 def _approve(context: Context[Params]) -> Steps[None]:
+    from ceremonies.signing import review as judge
+
     reviewed = context.table.take(REVIEW)
     yield from approved(context, "", (reviewed,), shown_intent(judge.insist(reviewed)))
     context.table.put(INTENT, judge.insist(reviewed))
@@ -71,6 +78,9 @@ def approved(
     context: AnyContext, name: str, reviews: Sequence[Review], shown: str, *, of: str = "intent"
 ) -> Steps[None]:
     """Have the intent of a PSBT, or one of several, compared and approved, and log it."""
+
+    from ceremonies.signing import review as judge
+
     yield from ask(
         Confirm(
             field=field_of(context, name, "compared"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from ceremonies.bitcoin.psbt import reread
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.slots import INTENT, KEY, REVIEW, SIGNED
 from ceremonies.log import facts
-from ceremonies.signing import finish
-from ceremonies.signing import sign as signing
-from ceremonies.signing.review import Review, with_signer
-from ceremonies.signing.sign import Signed
-from ceremonies.signing.signer import Signer
+
+if TYPE_CHECKING:
+    from ceremonies.signing.review import Review
+    from ceremonies.signing.sign import Signed
 
 
 def _run(context: Context[Params]) -> Steps[None]:
@@ -25,6 +24,13 @@ def _run(context: Context[Params]) -> Steps[None]:
 
 def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
     """Sign what was approved with the key on the table, and log it."""
+
+    from ceremonies.bitcoin.psbt import reread
+    from ceremonies.signing import finish
+    from ceremonies.signing import sign as signing
+    from ceremonies.signing.review import with_signer
+    from ceremonies.signing.signer import Signer
+
     key = context.table.take(KEY)
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         signer = Signer(bip32_seed, reviewed.facts.wallet.network)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Acknowledge, GiveFile, Steps, ask, retyped
@@ -14,9 +15,9 @@ from ceremonies.log import facts
 from ceremonies.log.promised import Promise
 from ceremonies.network import MAINNET
 from ceremonies.spoken import in_fours
-from ceremonies.wallets import file
-from ceremonies.wallets.addresses import address_at
-from ceremonies.wallets.wallet import RECEIVE, Place, Wallet, register
+
+if TYPE_CHECKING:
+    from ceremonies.wallets.wallet import Wallet
 
 REHEARSAL_PREFIX = "REHEARSAL-"
 
@@ -36,6 +37,10 @@ class ReadWallet(Params, frozen=True, kw_only=True):
 
 
 def _register(context: Context[RegisterWallet]) -> Steps[None]:
+    from ceremonies.wallets import file
+    from ceremonies.wallets.addresses import address_at
+    from ceremonies.wallets.wallet import RECEIVE, Place, register
+
     exported = context.table.take(ACCOUNT)
     descriptor = exported.account.descriptor(exported.script)
     if descriptor is None:
@@ -70,10 +75,14 @@ def _register(context: Context[RegisterWallet]) -> Steps[None]:
 
 
 def _restore_registered(context: Context[RegisterWallet]) -> None:
+    from ceremonies.wallets import file
+
     context.table.put(WALLET, file.read(context.kept(context.params.output)))
 
 
 def _read(context: Context[ReadWallet]) -> Steps[None]:
+    from ceremonies.wallets import file
+
     def check(content: bytes) -> None:
         retyped(lambda: _insist_fits(context, file.read(content)))
 
@@ -108,6 +117,8 @@ def _insist_fits(context: Context[ReadWallet], wallet: Wallet) -> None:
 
 
 def _restore_read(context: Context[ReadWallet]) -> None:
+    from ceremonies.wallets import file
+
     context.table.put(WALLET, file.read(context.kept(context.params.keep)))
 
 
