@@ -32,9 +32,15 @@ bench: $(DEV)
 soak: $(DEV)
 	$(PYTEST) -m soak -n auto
 
-# Other implementations of UR and BBQr, for the tests that compare; they are skipped without.
-peers:
+# Other implementations of UR and BBQr, and coordinators' own libraries, for the tests that compare; they are
+# skipped without. Of Specter Desktop the importer alone is run, so what the rest of it needs is left out.
+peers: WALLETS := tests/wallets/peers
+peers: $(DEV)
 	npm install --prefix tests/exchange/peers --ignore-scripts --no-package-lock --no-audit --no-fund
+	npm install --prefix $(WALLETS) --ignore-scripts --no-package-lock --no-audit --no-fund
+	$(PYTHON) -m venv $(WALLETS)/.venv
+	$(WALLETS)/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
+		-r $(WALLETS)/requirements.txt
 
 # Two lock files, every package pinned by hash: what a signing machine needs, and what a developer adds.
 lock: $(DEV)
