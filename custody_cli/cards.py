@@ -18,6 +18,9 @@ from custody_cli.sources import secret_from
 if TYPE_CHECKING:
     from custody_cli.options import FormChoice
 
+THE_CARD = "the card"
+"""The name of a card that comes alone."""
+
 _CARD_WORDS = (20, 33)
 _RECORD_LIMIT = 64 * 1024
 
@@ -94,7 +97,9 @@ def card_from(
             if record is not None:
                 shares.check(found, record)
         except CeremonyError as error:
-            raise type(error)(f"{name}: {error.cause}", hint=error.hint) from None
+            # of one card alone the cause says itself what it is about
+            cause = error.cause if name == THE_CARD else f"{name}: {error.cause}"
+            raise type(error)(cause, hint=error.hint) from None
         return found
 
 

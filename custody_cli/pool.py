@@ -84,5 +84,5 @@ def source_from(source: str, method: Method, *, exactly: int | None = None) -> S
         by_hand.source(method, written)
         return written
 
-    with secret_from(source, ask, what=f"the {method.one}s") as written:
+    with secret_from(source, ask, what=f"the source of {method.one}s") as written:
         return by_hand.source(method, written)

@@ -35,7 +35,7 @@ class Seed:
     """A secret and its scheme.
 
     `secret` is, under `bip39`, the BIP-39 entropy (16, 20, 24, 28 or 32 bytes); under `slip39`,
-    the SLIP-39 master secret (16 to 64 bytes, an even number), which *is* the BIP-32 seed.
+    the master secret (16 to 64 bytes), which *is* the BIP-32 seed; SLIP-39 splits an even number.
     `language` is the phrase's, and always `english` under `slip39`.
 
     Raises:
@@ -54,10 +54,10 @@ class Seed:
                     f"{size} bytes are no BIP-39 entropy",
                     hint="if these bytes are a master secret, the scheme is slip39",
                 )
-        elif size % 2 or not _LEAST_MASTER <= size <= _MOST_MASTER:
+        elif not _LEAST_MASTER <= size <= _MOST_MASTER:
             raise InputError(
-                f"{size} bytes are no SLIP-39 master secret",
-                hint="it has 16 to 64 bytes, an even number; usual are 16 and 32",
+                f"{size} bytes are no master secret",
+                hint="it has 16 to 64 bytes; usual are 16, 32 and 64",
             )
 
     def bip32_seed(self, passphrase: Secret | None = None) -> Secret:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
+from itertools import count
 from operator import xor
 
 from ceremonies.errors import InputError, IntegrityError, Refused
@@ -43,7 +44,9 @@ def insist_group(group: Group) -> None:
 def split(seed: Seed, group: Group, *, pool: Pool, rehearsal: bool = False) -> tuple[Part, ...]:
     """Split an English phrase into parts; all chance comes from `pool`.
 
-    The phrase has been put together again, word by word as on paper, before they are returned.
+    The phrase has been put together again, word by word as on paper, before they are returned. In
+    earnest no part carries the practice mark. In a `rehearsal` all do; of an even number the last
+    cannot, since the marks of two parts cancel out: it begins with 33 zero bits instead.
 
     Raises:
         InputError: not all parts would be needed, or the seed is no phrase's, or is nothing but
@@ -70,8 +73,10 @@ def split(seed: Seed, group: Group, *, pool: Pool, rehearsal: bool = False) -> t
         )
     (practice.insist_practice if rehearsal else practice.insist_earnest)(seed)
     pool.insist(8 * len(seed.secret))
-    drawn = [_draw(pool, seed, group, number) for number in range(1, group.of)]
-    entropies = [*drawn, _xored([seed.secret, *drawn])]
+    draws = (_entropies(pool, seed, group, turn, rehearsal=rehearsal) for turn in count())
+    entropies = next(
+        drawn for drawn in draws if rehearsal or not any(map(practice.is_marked, drawn))
+    )
     parts = tuple(
         Part(words=bip39.encode(entropy), entropy=entropy, language="english")
         for entropy in entropies
@@ -140,9 +145,17 @@ def draw_set_id(pool: Pool) -> str:
     return f"{drawn & 0x7FFF:04x}"
 
 
-def _draw(pool: Pool, seed: Seed, group: Group, number: int) -> Secret:
+def _entropies(pool: Pool, seed: Seed, group: Group, turn: int, *, rehearsal: bool) -> list[Secret]:
+    name = f"{group} {turn}" if turn else f"{group}"
+    drawn = [_draw(pool, seed, f"{name} {number}") for number in range(1, group.of)]
+    if rehearsal:
+        drawn = [practice.with_mark(entropy) for entropy in drawn]
+    return [*drawn, _xored([seed.secret, *drawn])]
+
+
+def _draw(pool: Pool, seed: Seed, name: str) -> Secret:
     # what is split is mixed in too: one pool never hides two phrases behind the same parts
-    context = sha256(seed.secret.reveal()).digest() + f"{group} {number}".encode()
+    context = sha256(seed.secret.reveal()).digest() + name.encode()
     return pool.expand("seed-xor", len(seed.secret), context)
 
 

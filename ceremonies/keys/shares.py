@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ceremonies.errors import InputError
@@ -18,6 +19,11 @@ from ceremonies.secret import Secret
 Share = Card | Codex32 | Part
 
 _FORMS = {Card: Form.SLIP39, Codex32: Form.CODEX32, Part: Form.XOR}
+_NAMES = {
+    Form.SLIP39: "a SLIP-39 card",
+    Form.CODEX32: "a codex32 share",
+    Form.XOR: "a BIP-39 phrase",
+}
 _BEGINS_CODEX32 = b"ms1"
 
 
@@ -35,21 +41,49 @@ def read(written: Secret, form: Form | None = None) -> Share:
         InputError: it is no such share; words and characters are named by position.
         IntegrityError: two implementations disagree.
     """
-    if written.reveal().lstrip()[:3].lower() == _BEGINS_CODEX32:
-        if form not in (None, Form.CODEX32):
-            raise InputError(
-                f"this is of the form codex32, and one of {form} is needed",
-                hint="bring the card of this set, or the record that was written with this one",
-            )
-        form = Form.CODEX32
-    if form is Form.XOR:
-        return seed_xor.read_part(written)
-    if form is Form.CODEX32:
-        found = codex32.read(written)
-        if found.is_secret:
-            raise InputError("this is the seed itself and no share", hint="give it as the seed")
-        return found
-    return slip39.read_card(written)
+    if form is None:
+        form = Form.CODEX32 if _begins_as_codex32(written) else Form.SLIP39
+        another = "give a phrase as the seed; if it is a part of a Seed XOR, say --as xor"
+    else:
+        another = "bring the card of this set, or the record that was written with this one"
+    try:
+        return _READERS[form](written)
+    except InputError:
+        found = _known(written)
+        if found in (None, form):
+            raise
+        raise InputError(
+            f"this is {_NAMES[found]}, and {_NAMES[form]} is needed", hint=another
+        ) from None
+
+
+def _read_codex32(written: Secret) -> Codex32:
+    found = codex32.read(written)
+    if found.is_secret:
+        raise InputError("this is the seed itself and no share", hint="give it as the seed")
+    return found
+
+
+_READERS: dict[Form, Callable[[Secret], Share]] = {
+    Form.SLIP39: slip39.read_card,
+    Form.CODEX32: _read_codex32,
+    Form.XOR: seed_xor.read_part,
+}
+
+
+def _begins_as_codex32(written: Secret) -> bool:
+    return written.reveal().lstrip()[:3].lower() == _BEGINS_CODEX32
+
+
+def _known(written: Secret) -> Form | None:
+    """Say what was given in place of what was asked for; None where it is nothing whole."""
+    if _begins_as_codex32(written):
+        return Form.CODEX32
+    for form in (Form.SLIP39, Form.XOR):
+        with contextlib.suppress(InputError):
+            _READERS[form](written)
+            return form
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,8 +110,8 @@ def split(
     stretched 10,000 x 2^exponent times; that of `extendable` cards does not depend on the set.
 
     Raises:
-        InputError: SLIP-39 has no such groups or exponent, or the passphrase is not printable
-            ASCII.
+        InputError: SLIP-39 has no such groups or exponent, or no cards for an odd number of bytes;
+            or the passphrase is not printable ASCII.
         Refused: the phrase is not English: cards do not remember a language; or it is a
             rehearsal's where it may not be, or is not where it must.
         MachineError: the pool is worth fewer bits than the seed.
@@ -122,6 +122,11 @@ def split(
 
     insist_groups(groups, groups_needed)
     insist_exponent(exponent)
+    if len(seed.secret) % 2:
+        raise InputError(
+            f"SLIP-39 has no cards for a secret of {len(seed.secret)} bytes, an odd number",
+            hint="split it as codex32 shares",
+        )
     if seed.language != "english":
         raise Refused(
             "cards do not remember a language, and this phrase is not English",

@@ -14,7 +14,7 @@ from ceremonies.keys.seed import Scheme
 from ceremonies.keys.set_record import Dealt, Form, SetRecord
 from ceremonies.secret import Secret
 from custody_cli.answer import answer, notes
-from custody_cli.cards import card_from, form_named, record_from
+from custody_cli.cards import THE_CARD, card_from, form_named, record_from
 from custody_cli.commands import example, noun
 from custody_cli.exits import WrongUsage
 from custody_cli.options import (
@@ -97,8 +97,9 @@ def split(
         raise WrongUsage(
             "--exponent and --no-extendable are of SLIP-39 cards alone", hint="leave them out"
         )
-    disk.insist_free(output)
     files = _free_files(folder, groups)
+    if folder.exists() or output.parent != folder:
+        disk.insist_free(output)
     use, known = Use.of(rehearse=rehearse), expect is not None
     key = key_to_split(seed, scheme.value, passphrase, use=use, form=kind, known=known)
     fingerprint = fingerprint_of(
@@ -140,13 +141,9 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Check one card alone, without a quorum: its words, its checksum, its set."""
-    from ceremonies.keys.rehearsal import is_practice_set
-
     record = record_from(set_)
-    card = card_from(source, "the card", form=form_named(form, record), record=record)
-    told = []
-    if isinstance(card, Card) and is_practice_set(card):
-        told.append("rehearsal cards have this set's identifier; so has one real set in 32,768")
+    card = card_from(source, THE_CARD, form=form_named(form, record), record=record)
+    told = _doubts(card)
     if record is not None and not record.tags:
         told.append("this record is of the first format: it has no tags to tell a card from a copy")
     notes(told)
@@ -229,6 +226,23 @@ def _expected(expect: str | None, record: SetRecord | None, form: Form | None) -
             hint="give --set or --expect",
         )
     return expect
+
+
+def _doubts(card: Share) -> list[str]:
+    """Say that a card is, or may be, of a rehearsal."""
+    from ceremonies.keys.codex32 import Codex32
+    from ceremonies.keys.codex32_set import REHEARSAL_IDENTIFIER
+    from ceremonies.keys.rehearsal import is_marked, is_practice_set
+    from ceremonies.keys.seed_xor import Part
+
+    match card:
+        case Card() if is_practice_set(card):
+            return ["rehearsal cards have this set's identifier; so has one real set in 32,768"]
+        case Codex32() if card.identifier == REHEARSAL_IDENTIFIER:
+            return ["this is a share of a rehearsal: none in earnest has its identifier"]
+        case Part() if is_marked(card.entropy):
+            return ["this is a part of a rehearsal: it carries the practice mark"]
+    return []
 
 
 def _free_files(folder: Path, groups: list[Group]) -> list[list[Path]]:

@@ -132,3 +132,17 @@ def test_where_the_key_cannot_be_written_no_half_of_it_stays(furnished: Room) ->
     furnished.ran.remove(ran)
     assert ran.code == 6, str(ran)
     assert ran.made == {}
+
+
+def test_the_record_may_lie_in_the_folder_of_cards_that_is_made_for_them(furnished: Room) -> None:
+    ran = furnished.run(
+        *("share", "split", "--seed", "phrase.txt", "--group", "2of2"),
+        *("--secret-to", "made", "-o", "made/set.json", "--json"),
+    )
+    assert ran.code == 0, str(ran)
+    assert {"made/card-1-1.txt", "made/card-1-2.txt", "made/set.json"} < ran.made.keys()
+    missing = furnished.run(
+        *("share", "split", "--seed", "phrase.txt", "--group", "2of2"),
+        *("--secret-to", "other", "-o", "elsewhere/set.json", "--json"),
+    )
+    assert (missing.code, missing.made) == (6, {})

@@ -155,7 +155,7 @@ def test_a_transaction_is_signed_with_a_marked_key_on_regtest_alone(room: Room) 
 
 def test_a_card_with_the_practice_identifier_is_warned_of_and_valid(room: Room) -> None:
     ran = room.ok("share", "check", "cards/card-1-2.txt", "--set", "cards.json", "--json")
-    assert ran.err.startswith(b"warning: rehearsal cards have this set's identifier")
+    assert ran.err.startswith(b"rehearsal cards have this set's identifier")
     assert ran.json["valid"] is True
     assert ran.json["set"] == f"{SET_IDENTIFIER:04x}"
     assert room.ok("share", "check", "plain-cards/card-1-2.txt").err == b""

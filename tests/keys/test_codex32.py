@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from keys_material import ROLLS, everything_said, known_pool, rolled, slip39_seeds
 
 from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
-from ceremonies.keys import codex32, codex32_set, gf32
+from ceremonies.keys import codex32, codex32_set, gf32, slip39
 from ceremonies.keys.bch import LONG, SHORT
 from ceremonies.keys.card import Group
 from ceremonies.keys.codex32 import CHARACTERS, Codex32, write_seed
@@ -240,3 +240,23 @@ def test_a_share_is_no_seed_and_a_seed_is_no_share() -> None:
         read_seed(share.words)
     with pytest.raises(ValueError, match="no seed"):
         share.seed()
+
+
+@pytest.mark.parametrize("size", [17, 33, 46, 47, 63])
+def test_a_seed_of_any_size_of_bip32_is_split_and_read_back(size: int) -> None:
+    seed = Seed(Scheme.SLIP39, Secret(bytes(range(size))))
+    shares = split(seed, Group(2, 2), pool=known_pool())
+    assert recover(shares) == seed
+    assert read_seed(seed.written()) == seed
+    if size % 2:
+        with pytest.raises(InputError, match="an odd number"):
+            slip39.split(seed, [Group(2, 2)], groups_needed=1, pool=known_pool())
+
+
+def test_every_size_from_16_to_64_bytes_has_its_string() -> None:
+    for size in range(16, 65):
+        written = write_seed(Secret(bytes(range(size))), needs=2, identifier="test")
+        assert written.seed().reveal() == bytes(range(size))
+    for size in (15, 65):
+        with pytest.raises(InputError, match=f"no strings for {size} bytes"):
+            write_seed(Secret(bytes(size)), needs=2, identifier="test")

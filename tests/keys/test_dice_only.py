@@ -12,7 +12,7 @@ from ceremonies.errors import InputError, Refused
 from ceremonies.keys import by_hand, dice_only, rehearsal
 from ceremonies.keys.entropy import Source
 from ceremonies.keys.rehearsal import MARK_BITS
-from ceremonies.keys.seed import Seed
+from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 
 SEEDSIGNER = {
@@ -68,6 +68,24 @@ def test_the_words_are_the_published_ones(kind: str, rolls: str) -> None:
     words = VECTORS[kind, rolls].split()
     seed = dice_only.seed_of(made(kind, rolls), words=len(words))
     assert seed.written().reveal().decode().split() == words
+
+
+COLDCARD_ROLLS = "111111111122222222223333333333444444444455555555556666666666" + "".join(
+    face * 10 for face in "1234"
+)
+COLDCARD_WORDS = (
+    "fatigue turkey dream season found funny leg velvet fiber inquiry sweet slush sauce elephant "
+    "soldier twice village wasp bullet garden crowd lemon vote profit"
+)
+"""Of Coldcard's own rolls.py, for 100 rolls (niallyoung/rolls-test-framework, fixture 003)."""
+
+
+def test_the_words_are_those_of_coldcards_own_tool() -> None:
+    # it takes any number of rolls, and we take 99: the rule of both is this hash
+    of_ours = dice_only.seed_of(made("dice", COLDCARD_ROLLS[:99]), words=24)
+    assert of_ours.secret == Secret(hashlib.sha256(COLDCARD_ROLLS[:99].encode()).digest())
+    theirs = Seed(Scheme.BIP39, Secret(hashlib.sha256(COLDCARD_ROLLS.encode()).digest()))
+    assert theirs.written().reveal().decode() == COLDCARD_WORDS
 
 
 def test_the_hash_is_coldcards() -> None:

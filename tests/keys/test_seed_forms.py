@@ -78,10 +78,10 @@ def test_bare_hexadecimal_is_refused_because_it_names_no_scheme(digits: str) -> 
 
 
 @pytest.mark.parametrize(
-    "rest", ["", "00", "bb" * 15, "bb" * 17, "bb" * 66, "bb" * 15 + "b", "zz" * 16, "bb " * 16]
+    "rest", ["", "00", "bb" * 15, "bb" * 65, "bb" * 66, "bb" * 15 + "b", "zz" * 16, "bb " * 16]
 )
 def test_a_malformed_master_secret_is_refused(rest: str) -> None:
-    with pytest.raises(InputError, match=r"SLIP-39 master secret|not hexadecimal"):
+    with pytest.raises(InputError, match=r"no master secret|not hexadecimal"):
         read_seed(phrase(f"slip39:{rest}"))
 
 

@@ -13,7 +13,7 @@ from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.keys import seed_xor
 from ceremonies.keys.card import Group
 from ceremonies.keys.entropy import draw
-from ceremonies.keys.rehearsal import with_mark
+from ceremonies.keys.rehearsal import insist_earnest, with_mark
 from ceremonies.keys.seed import Scheme, Seed, read_seed
 from ceremonies.keys.seed_xor import combine, read_part, split
 from ceremonies.secret import Secret
@@ -110,6 +110,30 @@ def test_what_is_no_english_phrase_is_not_split() -> None:
     with pytest.raises(Refused, match="no rehearsal"):
         split(SEED, Group(2, 2), pool=known_pool(), rehearsal=True)
     assert combine(split(marked, Group(2, 2), pool=known_pool(), rehearsal=True)) == marked
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_parts_of_a_rehearsal_carry_the_mark_as_far_as_sums_allow(count: int) -> None:
+    marked = Seed(Scheme.BIP39, with_mark(SEED.secret))
+    *parts, last = split(marked, Group(count, count), pool=known_pool(), rehearsal=True)
+    for part in parts:
+        assert part.words.reveal().split()[:3] == [b"practice"] * 3
+        with pytest.raises(Refused, match="practice mark"):
+            insist_earnest(Seed(Scheme.BIP39, part.entropy))
+    beginning = b"practice" if count % 2 else b"abandon"
+    assert last.words.reveal().split()[:3] == [beginning] * 3
+
+
+def test_no_part_in_earnest_carries_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = Group(3, 3)
+    usual = split(SEED, group, pool=known_pool())
+    # what chance does once in 8,589,934,592 parts
+    monkeypatch.setattr(
+        "ceremonies.keys.rehearsal.is_marked", lambda entropy: entropy == usual[-1].entropy
+    )
+    again = split(SEED, group, pool=known_pool())
+    assert not {part.words.reveal() for part in usual} & {part.words.reveal() for part in again}
+    assert combine(again) == SEED
     long = Seed(Scheme.BIP39, Secret(b"\7" * 32))
     with pytest.raises(MachineError, match="256 are needed"):
         split(long, Group(2, 2), pool=draw([rolled(ROLLS[:50])]))

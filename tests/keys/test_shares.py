@@ -52,8 +52,31 @@ def test_cards_and_codex32_shares_are_told_by_their_looks(form: Form) -> None:
 def test_a_phrase_is_a_part_only_where_that_is_asked_for() -> None:
     (words, *_) = dealt(Form.XOR).rows[0]
     assert shares.form_of(read(words, Form.XOR)) is Form.XOR
-    with pytest.raises(InputError, match="SLIP-39 card"):
+    with pytest.raises(InputError, match="this is a BIP-39 phrase, and a SLIP-39 card") as found:
         read(words)
+    assert "--as xor" in found.value.hint
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("other", Form)
+def test_a_share_of_another_form_is_told_by_what_it_is(form: Form, other: Form) -> None:
+    (words, *_) = dealt(other).rows[0]
+    if form is other:
+        assert shares.form_of(read(words, form)) is form
+        return
+    name = {Form.SLIP39: "SLIP-39 card", Form.CODEX32: "codex32 share", Form.XOR: "BIP-39 phrase"}
+    with pytest.raises(InputError, match=f"this is a {name[other]}, and a {name[form]} is needed"):
+        read(words, form)
+
+
+@pytest.mark.parametrize("form", [Form.SLIP39, Form.XOR])
+def test_what_is_nothing_whole_is_judged_as_what_was_asked_for(form: Form) -> None:
+    (words, *_) = dealt(form).rows[0]
+    damaged = Secret(words.reveal().replace(words.reveal().split()[4], b"zzzz"))
+    other = Form.XOR if form is Form.SLIP39 else Form.SLIP39
+    with pytest.raises(InputError) as found:
+        read(damaged, other)
+    assert "this is a" not in found.value.cause
 
 
 @pytest.mark.parametrize("form", Form)

@@ -127,5 +127,5 @@ def test_records_that_differ_from_the_lies_in_nothing_else_are_read(room: Room) 
 def test_a_codex32_share_among_others_names_itself(form: Form) -> None:
     share = Secret(b"MS12NAMEA320ZYXWVUTSRQPNMLKJHGFEDCAXRPP870HKKQRM")
     assert shares.form_of(shares.read(share)) is Form.CODEX32
-    with pytest.raises(InputError, match=f"of the form codex32, and one of {form} is needed"):
+    with pytest.raises(InputError, match=r"codex32 share, and a .* is needed"):
         shares.read(share, form)
