@@ -9,6 +9,7 @@ from ceremonies.conduct import resuming
 from ceremonies.conduct.asks import Ask, Steps, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
+from ceremonies.conduct.fitness import watched
 from ceremonies.conduct.presence import attended
 from ceremonies.conduct.script import Step
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError, Refused
@@ -32,7 +33,7 @@ def conduct(ceremony: Ceremony, answer: Answer) -> None:
 def hold(ceremony: Ceremony, steps: Steps[R], answer: Answer) -> R:
     """Hold a conversation that belongs to a ceremony; whatever stops it is logged and raised."""
     try:
-        return drive(attended(steps, ceremony.table), answer)
+        return drive(watched(attended(steps, ceremony.table), ceremony), answer)
     except BaseException as why:
         ceremony.pause(why)
         raise

@@ -21,7 +21,7 @@ TRANSCRIPTS = Path(__file__).parent / "transcripts"
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 _ASKS = re.compile(
-    r"(Enter goes on|yes or no|choice|read off|text|file|Enter clears the screen|press Enter|"
+    r"(Enter goes on|yes or no|choice|PIN|read off|text|file|Enter clears the screen|press Enter|"
     r"Enter signs as \w+|word \d+ of \d+|\d+ of \d+ rolls, \d+ bits(?:, [a-zA-Z ]+)?|"
     r"Enter for more, line .*):$"
 )
@@ -82,6 +82,8 @@ class Audience:
             return ""
         if asked.startswith("yes or no"):
             return "yes"
+        if asked.startswith("PIN"):
+            return pin_of(screen)
         if asked.startswith("choice"):
             options = re.search(r"Type +one of: (\w+)", screen)
             assert options is not None
@@ -137,6 +139,13 @@ def insist_unseen(played: Audience, notes: dict[str, list[str]]) -> None:
     for words in notes.values():
         for at in range(len(words) - 2):
             assert not re.search(r"\W+(?:\d+\W+)?".join(words[at : at + 3]), everything)
+
+
+def pin_of(screen: str) -> str:
+    """The PIN of whoever acts."""
+    actor = re.search(r"Who acts +(\w+)", screen)
+    assert actor is not None
+    return f"{actor[1]}-4711"
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from ceremonies.conduct import fitness
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Acknowledge, Confirm, Steps, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
-from ceremonies.errors import Finding, Level, MachineError
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
 from ceremonies.machine.probes import Probe
@@ -27,19 +27,10 @@ class CheckMachine(Params, frozen=True, kw_only=True):
 
 def _run(context: Context[CheckMachine]) -> Steps[None]:
     probes = context.world.probes()
-    unfit = [p for p in probes if not p.ok and p.name in context.params.demands]
-    context.log(
-        facts.MachineChecked(
-            probes=tuple(facts.ProbeResult(name=p.name, ok=p.ok) for p in probes),
-            fit=not unfit,
-        )
-    )
+    context.log(fitness.checked(probes, context.params.demands))
+    unfit = fitness.unfit(probes, context.params.demands)
     if unfit and not context.is_rehearsal:
-        raise MachineError(
-            f"this machine is not fit for a ceremony ({', '.join(p.name for p in unfit)})",
-            hint="do what each finding says, then resume",
-            findings=[_finding(probe) for probe in unfit],
-        )
+        raise fitness.error_of(unfit)
     if unfit:
         verdict = "Not fit; good enough for a rehearsal."
     elif all(probe.ok for probe in probes):
@@ -83,12 +74,6 @@ def _what_runs(context: Context[CheckMachine]) -> Iterator[str]:
     ):
         yield f"    {name:<12}{in_fours(sha256[:32])}"
         yield f"    {'':<12}{in_fours(sha256[32:])}"
-
-
-def _finding(probe: Probe) -> Finding:
-    return Finding(
-        rule=probe.name, level=Level.REFUSE, where="", message=probe.message, hint=probe.hint
-    )
 
 
 def _expects(script: Script, step: Step) -> Iterator[Expected]:

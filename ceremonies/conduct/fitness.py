@@ -1,0 +1,78 @@
+"""The machine stays fit: in earnest it is looked at again before anybody's secret.
+
+A cable that is put in, or swap that is turned on, after the machine was checked stops a ceremony
+before the next word is shown or typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from ceremonies.conduct.asks import ShowSecret, Steps, TypeDice, TypePassphrase, TypeWords
+from ceremonies.errors import Finding, Level, MachineError
+from ceremonies.log import facts
+
+if TYPE_CHECKING:
+    from ceremonies.conduct.ceremony import Ceremony
+    from ceremonies.machine.probes import Probe
+
+R = TypeVar("R")
+
+_SECRET = (ShowSecret, TypeDice, TypePassphrase, TypeWords)
+
+
+def checked(probes: Sequence[Probe], demands: Collection[str]) -> facts.MachineChecked:
+    """State what probes found: fit where everything that is demanded is right."""
+    return facts.MachineChecked(
+        probes=tuple(facts.ProbeResult(name=one.name, ok=one.ok) for one in probes),
+        fit=not unfit(probes, demands),
+    )
+
+
+def unfit(probes: Sequence[Probe], demands: Collection[str]) -> list[Probe]:
+    """Return what is not right, and demanded."""
+    return [one for one in probes if not one.ok and one.name in demands]
+
+
+def error_of(found: Sequence[Probe]) -> MachineError:
+    """Say what is not right with the machine."""
+    return MachineError(
+        f"this machine is not fit for a ceremony ({', '.join(one.name for one in found)})",
+        hint="do what each finding says, then resume",
+        findings=[
+            Finding(rule=one.name, level=Level.REFUSE, where="", message=one.message, hint=one.hint)
+            for one in found
+        ],
+    )
+
+
+def watched(steps: Steps[R], ceremony: Ceremony) -> Steps[R]:
+    """Look at the machine before each ask that shows or takes a secret; rehearsals go on anyway.
+
+    Raises:
+        MachineError: it is not fit any more, and the log says so.
+    """
+    try:
+        asked = next(steps)
+        while True:
+            if isinstance(asked, _SECRET) and not ceremony.is_rehearsal:
+                _insist_fit(ceremony)
+            raw = yield asked
+            asked = steps.send(raw)
+    except StopIteration as ended:
+        result: R = ended.value
+        return result
+    finally:
+        steps.close()
+
+
+def _insist_fit(ceremony: Ceremony) -> None:
+    demands: set[str] = set()
+    for step in ceremony.script.steps:
+        if step.action.name == "check-machine":
+            demands.update(step.params.demands)
+    probes = ceremony.world.probes()
+    if found := unfit(probes, demands):
+        ceremony.journal.append(checked(probes, demands))
+        raise error_of(found)
