@@ -175,7 +175,7 @@ def _room(held: Ceremony) -> Answer:
 
 def practice_signature(asked: Any) -> bytes:
     """Sign a seal as the practice person who is asked to."""
-    return practice.signature(asked.by.name, asked.seal)
+    return practice.signature(asked.by.name, asked.seal, asked.namespace)
 
 
 def _narrated(answer: Answer) -> Answer:

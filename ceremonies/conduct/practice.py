@@ -40,9 +40,9 @@ def public_key(name: str) -> str:
     return sshkey.public_key_of(_private(name)).line
 
 
-def signature(name: str, seal: bytes) -> bytes:
-    """Sign a seal for a practice person."""
-    return sshsig.sign_ed25519(_private(name), seal)
+def signature(name: str, seal: bytes, namespace: str = sshsig.NAMESPACE) -> bytes:
+    """Sign a seal, or what else a namespace is for, for a practice person."""
+    return sshsig.sign_ed25519(_private(name), seal, namespace)
 
 
 def insist_earnest(known: Signers) -> None:

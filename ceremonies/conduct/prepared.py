@@ -123,7 +123,7 @@ class Prepared:
             case TypeWords() | TypeDice() | TypePassphrase():
                 return Secret(prepared.encode())
             case SignSeal():
-                return practice.signature(asked.by.name, asked.seal)
+                return practice.signature(asked.by.name, asked.seal, asked.namespace)
             case _:
                 return prepared
 

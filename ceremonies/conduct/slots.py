@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ceremonies.keys.entropy import Pool
     from ceremonies.keys.seed import Seed
     from ceremonies.keys.set_record import SetRecord
+    from ceremonies.signing.approval import Approval
     from ceremonies.signing.policy import Policy
     from ceremonies.signing.review import Review
     from ceremonies.signing.sign import Signed
@@ -85,6 +86,7 @@ WALLET: Slot[Wallet] = Slot("wallet", secret=False)
 PSBT: Slot[GivenPsbt] = Slot("psbt", secret=False)
 REVIEW: Slot[Review] = Slot("review", secret=False)
 INTENT: Slot[bytes] = Slot("intent", secret=False)
+APPROVALS: Slot[tuple[Approval, ...]] = Slot("approvals", secret=False)
 SIGNED: Slot[Signed] = Slot("signed", secret=False)
 RECORD: Slot[SetRecord] = Slot("record", secret=False)
 ENROLLED: Slot[bytes] = Slot("enrolled", secret=False)
@@ -160,6 +162,7 @@ EVERY_SLOT: tuple[Slot[Any], ...] = (
     PSBT,
     REVIEW,
     INTENT,
+    APPROVALS,
     SIGNED,
     RECORD,
     ENROLLED,

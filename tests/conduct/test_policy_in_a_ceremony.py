@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conduct.conduct_material import SIGN, begin, signing_player
+from conduct.conduct_material import SIGN, begin, go_on, signing_player
 from conduct.interruption import all_of
 
-from ceremonies.conduct import builtin, check
+from ceremonies.conduct import builtin, check, practice
+from ceremonies.conduct.asks import Ask, SignSeal
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
 from ceremonies.errors import Refused
 from ceremonies.log import facts
+from ceremonies.log.sshsig import NAMESPACE
 from ceremonies.log.verify import State, verify
 
 POLICY = b'schema = "custody-policy/1"\nnetwork = "regtest"\n'
@@ -53,3 +57,59 @@ def test_what_the_policy_does_not_let_be_signed_is_refused(tmp_path: Path) -> No
     with pytest.raises(Refused):
         begin(tmp_path / "at", pinned(strict), player)
     assert all_of(tmp_path / "at", facts.IntentApproved) == []
+
+
+def approved_by(people: str) -> tuple[bytes, Script]:
+    """A policy that asks two of these people for signatures, and `sign` with a step for them."""
+    lines = [
+        f'{name} namespaces="ceremony-intent-v1" {practice.public_key(name)}'
+        for name in people.split()
+    ]
+    policy = POLICY + f"[approvals]\nneeded = 2\nsigners = {json.dumps(lines)}\n".encode()
+    text = pinned(policy).data.decode()
+    at = text.index('[[step]]\nid   = "collect"')
+    step = '[[step]]\nid = "signed"\ndo = "sign-approval"\nrole = "approver"\n\n'
+    return policy, read((text[:at] + step + text[at:]).encode())
+
+
+class Approvers:
+    """People who sign for what they are asked, but first for a seal; one leaves in between."""
+
+    def __init__(self, policy: bytes) -> None:
+        self.people, self.wrong, self.mistakes = signing_player(), 1, [""]
+        self.people.files = {**self.people.files, "policy.file": policy}
+        self.leaves = True
+
+    def __call__(self, asked: Ask[Any]) -> object:
+        if asked.field == "signed.signer-2" and self.leaves:
+            self.leaves = False
+            raise KeyboardInterrupt
+        if not isinstance(asked, SignSeal) or not asked.field.startswith("signed."):
+            return self.people(asked)
+        self.mistakes.append(asked.mistake)
+        space, self.wrong = asked.namespace if not self.wrong else NAMESPACE, 0
+        return practice.signature(asked.by.name, asked.seal, space)
+
+
+def test_a_policy_that_asks_for_signed_approvals_gets_them(tmp_path: Path) -> None:
+    policy, script = approved_by("grace erin judy")
+    assert check.check(script) == ()
+    at, people = tmp_path / "at", Approvers(policy)
+    with pytest.raises(KeyboardInterrupt):
+        begin(at, script, people)
+    assert "namespace" in people.mistakes[2]
+    go_on(at, people)
+    approved = [(one.person, one.role) for one in all_of(at, facts.IntentApproved)]
+    assert approved[-2:] == [("grace", "approver"), ("erin", "witness")]
+    assert len(people.mistakes) == 4, "who had signed is not asked again"
+    (signed,) = all_of(at, facts.PsbtSigned)
+    text = (at / "approval.txt").read_text()
+    assert f"intent {signed.intent}\npolicy {hashlib.sha256(policy).hexdigest()}\n" in text
+    assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_too_few_of_those_who_may_approve_are_told_before_any_key_comes(tmp_path: Path) -> None:
+    policy, script = approved_by("grace judy")
+    with pytest.raises(Refused, match="asks for 2 approvals, and 1 of those who may are here"):
+        begin(tmp_path / "at", script, Approvers(policy))
+    assert all_of(tmp_path / "at", facts.KeyRecovered) == []

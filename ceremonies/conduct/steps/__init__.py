@@ -32,6 +32,7 @@ from ceremonies.conduct.steps import (
     review,
     roll_call,
     sign,
+    sign_approval,
     spoken_to,
     wallet,
 )
@@ -57,6 +58,7 @@ ACTIONS: dict[str, Action[Any]] = {
         policy.READ_POLICY,
         review.REVIEW_PSBT,
         review.APPROVE_INTENT,
+        sign_approval.SIGN_APPROVAL,
         sign.SIGN_PSBT,
         payload.SEND_PAYLOAD,
         finalize.FINALIZE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ceremonies.conduct.actions import Action, Class, Params
 from ceremonies.conduct.asks import Steps
 from ceremonies.conduct.context import AnyContext, Context
-from ceremonies.conduct.slots import INTENT, KEY, REVIEW, SIGNED
+from ceremonies.conduct.slots import APPROVALS, INTENT, KEY, REVIEW, SIGNED
 from ceremonies.log import facts
 
 if TYPE_CHECKING:
@@ -34,8 +34,12 @@ def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
     key = context.table.take(KEY)
     with key.seed.bip32_seed(key.passphrase) as bip32_seed:
         signer = Signer(bip32_seed, reviewed.facts.wallet.network)
+    approvals = context.table.take(APPROVALS) if context.table.has(APPROVALS) else ()
     signed = signing.sign(
-        with_signer(reviewed, signer), approved=intent, os_random=context.world.os_random
+        with_signer(reviewed, signer),
+        approved=intent,
+        approvals=approvals,
+        os_random=context.world.os_random,
     )
     context.log(
         facts.PsbtSigned(
