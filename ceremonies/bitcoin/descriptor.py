@@ -30,6 +30,7 @@ _KINDS: dict[type, str] = {
 }
 # at the beginning of a key alone: a public one may spell these letters further on
 _PRIVATE = re.compile(r"\b[xyzuvtYZUV]prv")
+_BLANK = re.compile(r"[\s\ufeff]")
 _LEADING_ZEROS = re.compile(r"(?<=[/<;])0+(?=[0-9])")
 _HEXADECIMAL = re.compile(r"(?<=\[)[0-9a-fA-F]{8}\b|\b[0-9a-fA-F]{64,66}\b")
 
@@ -167,13 +168,18 @@ def normalised(text: str) -> str:
     lower case, and extended keys have BIP-32's letters: one wallet has one id, whoever wrote it.
 
     Raises:
-        InputError: no checksum, a wrong one, private key material, a key of another script
-            (SLIP-132), or too much of everything.
+        InputError: white space, no checksum, a wrong one, private key material, a key of another
+            script (SLIP-132), or too much of everything.
     """
     insist_bounded(text)
     if _PRIVATE.search(text):
         raise InputError(
             "the descriptor holds a private key", hint="export the wallet's public descriptor"
+        )
+    if blank := _BLANK.search(text):
+        raise InputError(
+            f"character {blank.end()} of the descriptor is white space, and it has none",
+            hint="copy it as one word, without spaces, line breaks or a byte-order mark",
         )
     body, separator, _ = text.partition("#")
     if not separator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ceremonies.bitcoin import script, second_opinion
@@ -63,8 +64,16 @@ def address_at(wallet: Wallet, place: Place) -> Address:
     return Address(text, place, wallet.path(place), agreed)
 
 
-def find(wallet: Wallet, text: str, within: int) -> Address | None:
+def find(
+    wallet: Wallet,
+    text: str,
+    within: int,
+    *,
+    watch: Callable[[Place], None] = lambda _place: None,
+) -> Address | None:
     """Look for an address on every branch at indices 0 to `within` - 1; found, by both roads.
+
+    `watch` is told each place that was looked at.
 
     Raises:
         InputError: it is no address of the wallet's network, or its scripts have no addresses.
@@ -73,8 +82,10 @@ def find(wallet: Wallet, text: str, within: int) -> Address | None:
     wanted = script.of_address(text, wallet.network)
     for number, branch in enumerate(wallet.branches):
         for index in range(within if branch.is_ranged else 1):
-            if wallet.derive(Place(number, index)).script == wanted:
-                return address_at(wallet, Place(number, index))
+            place = Place(number, index)
+            if wallet.derive(place).script == wanted:
+                return address_at(wallet, place)
+            watch(place)
     return None
 
 

@@ -23,6 +23,7 @@ from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import CHANGE, RECEIVE, Place, Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example, noun
+from custody_cli.counter import Counter
 from custody_cli.exits import WrongUsage
 from custody_cli.options import (
     Debug,
@@ -194,11 +195,14 @@ def address(
         raise WrongUsage("--qr is for people, and --json for programs", hint="choose one of them")
     registered = read_wallet(wallet)
     if find_ is not None:
-        addresses = [_found_address(registered, find_, within)]
+        addresses = [_found_address(registered, find_, within, is_silent=json)]
     else:
         branch = CHANGE if change else RECEIVE
-        places = (Place(branch, at) for at in range(index, index + count))
-        addresses = [address_answer(address_at(registered, place)) for place in places]
+        addresses = []
+        with Counter[int](lambda n: f"{n} of {count} addresses", is_silent=json) as counter:
+            for at in range(index, index + count):
+                addresses.append(address_answer(address_at(registered, Place(branch, at))))
+                counter(len(addresses))
     found: WalletAddressAnswer = {"addresses": addresses}
     answer(found, json=json, show=lambda: _draw_addresses(found, qr=qr))
 
@@ -254,8 +258,9 @@ def _compared(first: Given, second: Given) -> Comparison:
     return found
 
 
-def _found_address(wallet: Wallet, text: str, within: int) -> AddressJson:
-    found = find(wallet, text, within)
+def _found_address(wallet: Wallet, text: str, within: int, *, is_silent: bool) -> AddressJson:
+    with Counter[Place](lambda at: f"looked as far as index {at.index}", is_silent=is_silent) as on:
+        found = find(wallet, text, within, watch=on)
     if found is None:
         branches = "receive or change" if len(wallet.branches) == 2 else "receive"
         raise Refused(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import bdkpython
+import pytest
 from signing.wallets_made import make_wallet
-from timings import Timings
+from timings import CPU, Timings
 
 from ceremonies.bitcoin import script
 from ceremonies.wallets.addresses import address_at, find
@@ -34,6 +35,7 @@ def bdk_addresses(count: int) -> Callable[[], None]:
     return work
 
 
+@pytest.mark.benchmark(timer=CPU)
 def test_ten_thousand_addresses_beside_bdkpython(timings: Timings) -> None:
     wallet = make_wallet("wsh")
     branch = wallet.branches[0]
@@ -42,7 +44,7 @@ def test_ten_thousand_addresses_beside_bdkpython(timings: Timings) -> None:
         for index in range(COUNT):
             script.address(branch.script_at(index), wallet.network)
 
-    mine, bdk = timings.fastest(first_road, bdk_addresses(COUNT), rounds=1)
+    mine, bdk = timings.fastest(first_road, bdk_addresses(COUNT), rounds=1, timer=CPU)
     timings.tell(
         "10,000 addresses of a 2-of-3",
         f"{mine:.1f} s",
@@ -52,6 +54,7 @@ def test_ten_thousand_addresses_beside_bdkpython(timings: Timings) -> None:
     )
 
 
+@pytest.mark.benchmark(timer=CPU)
 def test_addresses_by_both_roads_beside_bdkpython(timings: Timings) -> None:
     wallet = make_wallet("wsh")
 
@@ -59,7 +62,7 @@ def test_addresses_by_both_roads_beside_bdkpython(timings: Timings) -> None:
         for index in range(BOTH_ROADS):
             address_at(wallet, Place(0, index))
 
-    mine, bdk = timings.fastest(both_roads, bdk_addresses(BOTH_ROADS), rounds=2)
+    mine, bdk = timings.fastest(both_roads, bdk_addresses(BOTH_ROADS), rounds=2, timer=CPU)
     timings.tell(
         "100 addresses of a 2-of-3, checked",
         f"{mine * 1e3:.0f} ms",
@@ -69,13 +72,14 @@ def test_addresses_by_both_roads_beside_bdkpython(timings: Timings) -> None:
     )
 
 
+@pytest.mark.benchmark(timer=CPU)
 def test_an_address_that_is_not_there(timings: Timings) -> None:
     wallet = make_wallet("wsh")
 
     def search() -> None:
         assert find(wallet, NOWHERE, 1_000) is None
 
-    (mine,) = timings.fastest(search, rounds=2)
+    (mine,) = timings.fastest(search, rounds=2, timer=CPU)
     timings.tell(
         "not found within 2 x 1,000", f"{mine:.2f} s", "nothing", ratio=mine, wanted="seconds"
     )

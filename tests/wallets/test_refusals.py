@@ -39,6 +39,14 @@ def test_no_checksum() -> None:
     assert "no checksum" in refusal(described(TEAM).partition("#")[0])
 
 
+@pytest.mark.parametrize(("blank", "at"), [(" ", 0), ("\n", -9), ("\u00a0", 9), ("\ufeff", 0)])
+def test_white_space_is_named_by_its_place(blank: str, at: int) -> None:
+    text = described("wpkh(K1)")
+    at %= len(text)
+    with pytest.raises(InputError, match=f"character {at + 1} of the descriptor is white space"):
+        register("w", [text[:at] + blank + text[at:]], REGTEST)
+
+
 @pytest.mark.parametrize("at", [0, 3, 7])
 def test_a_checksum_wrong_by_one_letter(at: int) -> None:
     body, _, checksum = described(TEAM).partition("#")
