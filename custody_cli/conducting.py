@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from custody_cli.ceremony_answers import outcome
 from custody_cli.exits import WrongUsage
 from custody_cli.recorders import insist_unrecorded
 from custody_cli.screen import terminal
+from custody_cli.working import told_of
 from custody_cli.world import stage, this_machine
 
 if TYPE_CHECKING:
@@ -145,8 +147,10 @@ def _held(
     if answers is not None:
         answer = prepared.Prepared(answers, rehearsal=held.is_rehearsal, otherwise=room)
     assert answer is not None, "what nobody attends has prepared answers"
+    telling = nullcontext(_narrated(answer)) if cast.unattended else told_of(answer)
     try:
-        hold(held, steps, _narrated(answer) if cast.unattended else answer)
+        with telling as answered:
+            hold(held, steps, answered)
     except BaseException:
         _tell_where(held)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,16 @@ def test_a_resized_window_is_drawn_again() -> None:
         someone.sees("line 40 of 180")
         someone.types("")
         someone.sees("(?s)output  0 .*Enter for more, line 12 of 180")
+
+
+def test_over_a_serial_line_that_knows_no_size_it_is_80_by_24() -> None:
+    with visitor("confirm", term="vt100") as someone:
+        someone.has_seen("line 12 of 90", times=1)
+        time.sleep(0.3)  # by now it waits for a line, and draws no more
+        someone.child.setwinsize(0, 0)
+        someone.has_seen("line 12 of 90", times=2)
+        someone.types("")
+        someone.sees("(?s)Enter for more, line 24 of 90")
 
 
 def test_a_kind_that_no_room_knows_fails_loudly() -> None:
