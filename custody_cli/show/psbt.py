@@ -128,6 +128,7 @@ def _draw(found: PsbtShowAnswer, page: Console, *, everything: bool = False) -> 
             page.print(f"    {visible(one.hint)}")
     for earlier in found["signed_before"]:
         page.print(beside(earlier, found))
+        page.print()
     page.print(facts(_head(found)))
     for kind, title in _KINDS:
         outputs = [output for output in found["outputs"] if output["kind"] == kind]
