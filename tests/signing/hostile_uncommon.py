@@ -97,6 +97,15 @@ def a_leaf_of_another_version(wallet: Wallet) -> bytes:
 
 
 @breaks("script", "tr-leaf", "tr-multi-a")
+def a_leaf_that_says_another_version_than_its_control_block(wallet: Wallet) -> bytes:
+    def change(maps: list[Map]) -> None:
+        key, leaf = next(record for record in maps[1] if record[0][0] == 0x15)
+        put(maps[1], key, leaf[:-1] + b"\xc2")
+
+    return edited(make_psbt(wallet), change)
+
+
+@breaks("script", "tr-leaf", "tr-multi-a")
 def a_leaf_of_the_thief_with_our_control_block_made_longer(wallet: Wallet) -> bytes:
     def change(maps: list[Map]) -> None:
         key, leaf = next(record for record in maps[1] if record[0][0] == 0x15)
