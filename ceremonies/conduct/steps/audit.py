@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params, everybody
-from ceremonies.conduct.asks import Mistyped, Steps, TypeWords, ask, retyped
+from ceremonies.conduct.asks import Acknowledge, Mistyped, Steps, TypeWords, ask, retyped
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import Script, Step
@@ -21,6 +22,7 @@ _CARD_WORDS = (20, 33)
 def _run(context: Context[Params]) -> Steps[None]:
     seen: set[str] = set()
     record = context.table.take(RECORD)
+    proved = "to its last word" if record.tags else "by its form alone: the record has no tags"
     dealt = sum(group.of for group in record.groups)
     for number, holder in enumerate(context.people.of(context.step.role), start=1):
         if number > dealt:
@@ -31,6 +33,14 @@ def _run(context: Context[Params]) -> Steps[None]:
         name = yield from _audited(context, holder, number, seen)
         seen.add(name)
         context.log(facts.CardAudited(set=record.set_id, card=name, person=holder.name))
+        yield from ask(
+            Acknowledge(
+                field=context.field(f"{holder.role}-{number}.right"),
+                by=holder,
+                text=f"This is card {name} of set {record.set_id}, {proved}. "
+                "Put it back, and seal it.",
+            )
+        )
 
 
 def _audited(context: Context[Params], holder: Person, number: int, seen: set[str]) -> Steps[str]:
@@ -64,7 +74,9 @@ def _audited(context: Context[Params], holder: Person, number: int, seen: set[st
 def _expects(script: Script, step: Step) -> Iterator[Expected]:
     for role in script.roles:
         if role.name == step.role:
-            yield from everybody(role, field=f"{step.id}.{role.name}", ask=TypeWords)
+            for one in everybody(role, field=f"{step.id}.{role.name}", ask=TypeWords):
+                yield one
+                yield replace(one, field=f"{one.field}.right", ask=Acknowledge)
 
 
 AUDIT_CARDS = Action(
