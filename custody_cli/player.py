@@ -51,11 +51,13 @@ class Player:
         with alternate_screen(rehearsal=True) as tty, one_by_one(tty):
             due = time.monotonic()
             while not self.ended:
-                self._fit(tty)
                 now = time.monotonic()
+                if self._fit(tty):
+                    # one code that stood still may be a series now
+                    due = self._following(now)
                 if now >= due and not self.paused:
                     self._show(tty)
-                    due = now + (1 / self.fps if self._is_series else 3600)
+                    due = self._following(now)
                 for key in pressed(tty, 0 if self._draw_ahead() else min(due - now, _WAIT)):
                     due = self._obey(tty, key, due)
 
@@ -67,6 +69,10 @@ class Player:
     @property
     def _is_series(self) -> bool:
         return self._series is not None and self._series.parts > 1
+
+    def _following(self, now: float) -> float:
+        """When the next code is due, after one that is shown now."""
+        return now + (1 / self.fps if self._is_series else 3600)
 
     def _obey(self, tty: Tty, key: str, due: float) -> float:
         """Do what a key says, and return when the next code is due."""
@@ -94,11 +100,11 @@ class Player:
         self._dense = min(max(before + step, 1), LARGEST)
         self._changed = True
 
-    def _fit(self, tty: Tty) -> None:
-        """Make the series anew where the window or the density has changed."""
+    def _fit(self, tty: Tty) -> bool:
+        """Make and show the series anew where the window or the density has changed."""
         window = os.get_terminal_size(tty.writer.fileno())
         if window == self._window and not self._changed:
-            return
+            return False
         self._window, self._changed = window, False
         fitting = halfblocks.largest_version(window.columns, window.lines - 1)
         self._ahead.clear()
@@ -113,6 +119,7 @@ class Player:
             self._trouble = f"larger window: {error.cause}"
         print(halfblocks.BLACK_ON_WHITE + "\x1b[2J", end="", file=tty.writer)
         self._show(tty)
+        return True
 
     def _draw_ahead(self) -> bool:
         """Draw one code more, unless enough are drawn; whether there was something to do."""

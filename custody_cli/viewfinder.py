@@ -26,6 +26,7 @@ def read_camera(what: str, frames: Iterable[Any] | None = None) -> Arrived:
 
     Raises:
         Declined: `q` or Ctrl-D.
+        InputError: it sees several payloads.
         MachineError: there is no camera, or nothing that reads it.
         WrongUsage: there is no terminal.
     """
@@ -37,8 +38,8 @@ def read_camera(what: str, frames: Iterable[Any] | None = None) -> Arrived:
             scan.add_frame(reading.read_picture(frame, thoroughly=False))
             plain = plain + 1 if scan.plain else 0
             found = scan.read or (scan.plain if plain >= _SURE else None)
-            if found:
-                return _arrived(found, scan)
+            if found or scan.is_hopeless:
+                return _arrived(found or scan.result(), scan)
             if time.monotonic() - drawn > _EVERY:
                 drawn = time.monotonic()
                 _draw(tty, frame, scan, what)

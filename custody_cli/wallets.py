@@ -9,7 +9,6 @@ from pathlib import Path
 from ceremonies import disk
 from ceremonies.bitcoin import slip132
 from ceremonies.errors import InputError
-from ceremonies.exchange.payload import Kind
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.secret import Secret
 from ceremonies.wallets import file, ours
@@ -41,7 +40,7 @@ def read_export(name: str, token: str | None) -> Found:
             f"{what} is longer than {peers.MAX_SIZE} bytes",
             hint="check that this is the right file",
         )
-    if payload.kind is Kind.OUTPUT:
+    if payload.kind in uniform.KINDS:
         return uniform.carried(payload)
     return peers.read(payload.data, token_from(token))
 

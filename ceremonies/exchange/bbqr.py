@@ -38,6 +38,7 @@ _TYPES = {
     Kind.OUTPUT: "C",
     Kind.ACCOUNT: "C",
     Kind.HDKEY: "C",
+    Kind.DESCRIPTOR: "C",
 }
 _KINDS = {
     "P": Kind.PSBT,

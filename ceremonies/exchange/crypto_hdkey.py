@@ -15,6 +15,8 @@ HDKEY = 303
 _KEYPATH, _COIN_INFO = 304, 305
 _HARDENED = 0x80000000
 _BITCOIN = 0
+_NEWER = 40_000
+"""What the second version of the registry adds to a tag; what is under it says the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,8 @@ def read(value: Value) -> HdKey:
 
 
 def _fields(value: Value, tag: int, how: str) -> Mapping[int | str, Value]:
-    if isinstance(value, Tagged) and value.tag == tag and isinstance(value.value, Mapping):
+    tags = (tag, tag + _NEWER)
+    if isinstance(value, Tagged) and value.tag in tags and isinstance(value.value, Mapping):
         return value.value
     raise _unknown(how)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ceremonies import disk
 from ceremonies.errors import InputError
@@ -32,15 +32,16 @@ def departure_of(path: Path) -> Departure | None:
     """Say what carrier a name asks for; None for a plain file.
 
     `.gif`, `.html`, `.png`, `.svg`, `.qr` (a folder of pictures), `.ur.txt` and `.bbqr.txt`; a
-    format before the ending, as in `reply.ur.gif`, chooses it.
+    format before the ending, as in `reply.ur.gif`, chooses it. Capital letters do as well.
     """
+    name = PurePath(path.name.lower())
     for ending, form in _TEXTS.items():
-        if path.name.endswith(ending):
+        if name.name.endswith(ending):
             return Departure(path=path, medium="txt", format=form)
-    medium = ENDINGS.get(path.suffix)
+    medium = ENDINGS.get(name.suffix)
     if medium is None:
         return None
-    said = path.with_suffix("").suffix.removeprefix(".")
+    said = name.with_suffix("").suffix.removeprefix(".")
     known = {Format.UR.value, Format.BBQR.value, Format.STATIC.value}
     return Departure(path=path, medium=medium, format=Format(said) if said in known else None)
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What a payload is; what it means is for the wings that use it.
 
-    The data of the three `crypto-` kinds, and of `cbor`, is CBOR as the registry of UR types says.
+    The data of the three `crypto-` kinds, of `output-descriptor` and of `cbor` is CBOR as the
+    registry of UR types says.
     """
 
     PSBT = "psbt"
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     OUTPUT = "crypto-output"
     ACCOUNT = "crypto-account"
     HDKEY = "crypto-hdkey"
+    DESCRIPTOR = "output-descriptor"
 
 
 class Encoding(StrEnum):

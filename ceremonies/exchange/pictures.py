@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 64_000_000
-"""The largest picture that is decoded; a JPEG beyond it is decoded at a fraction of its size."""
+"""The largest picture that is decoded; a plain JPEG beyond it is, at a fraction of its size."""
 MAX_WORK = 2_000_000_000
 """How many pixels all frames of one source may have together."""
 MAX_FRAMES = 20_000
@@ -110,7 +110,7 @@ def _frames(content: bytes, budget: Budget) -> Iterator[Image]:
     from PIL import Image
 
     with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-        if picture.format == "JPEG" and _pixels(picture) > MAX_PIXELS:
+        if _is_read_smaller(picture):
             picture.draft("L", (picture.width // 4, picture.height // 4))
         if _pixels(picture) > MAX_PIXELS:
             raise InputError(
@@ -126,6 +126,13 @@ def _frames(content: bytes, budget: Budget) -> Iterator[Image]:
                 picture.seek(number)
             except EOFError:
                 return
+
+
+def _is_read_smaller(picture: Image) -> bool:
+    """Whether it can be decoded at a fraction of its size, in little memory."""
+    # all of a progressive one is held before any of it is decoded
+    is_plain = picture.format == "JPEG" and "progressive" not in picture.info
+    return is_plain and _pixels(picture) > MAX_PIXELS
 
 
 def _grey(picture: Image) -> Image:

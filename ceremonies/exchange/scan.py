@@ -50,6 +50,7 @@ class Fountain:
 
     def __init__(self, type_name: str, first: Part) -> None:
         self._type, self._decoder = type_name, Decoder(first)
+        self._payload: Payload | None = None
         self.used = 0
 
     def add(self, part: Part) -> None:
@@ -68,7 +69,9 @@ class Fountain:
     def payload(self) -> Payload | None:
         """The payload, once it is there."""
         message = self._decoder.message
-        return None if message is None else ur.payload_of(self._type, message)
+        if self._payload is None and message is not None:
+            self._payload = ur.payload_of(self._type, message)
+        return self._payload
 
 
 class Series:
@@ -77,6 +80,7 @@ class Series:
     def __init__(self, form: Format, count: int, *, careful: bool = False) -> None:
         self._format = form
         self._parts: Numbered[bbqr.Piece | pmofn.Piece] = Numbered(count, careful=careful)
+        self._payload: Payload | None = None
         self.used = 0
 
     def add(self, piece: bbqr.Piece | pmofn.Piece) -> None:
@@ -94,9 +98,13 @@ class Series:
     @property
     def payload(self) -> Payload | None:
         """The payload, once all parts are there."""
-        pieces = self._parts.complete()
-        if pieces is None:
-            return None
+        if self._payload is None:
+            # once: a short series may inflate to a long payload, and its parts come again and again
+            pieces = self._parts.complete()
+            self._payload = None if pieces is None else self._joined(pieces)
+        return self._payload
+
+    def _joined(self, pieces: list[bbqr.Piece | pmofn.Piece]) -> Payload:
         if self._format is Format.BBQR:
             return bbqr.join([piece for piece in pieces if isinstance(piece, bbqr.Piece)])
         text = pmofn.join([piece for piece in pieces if isinstance(piece, pmofn.Piece)])
@@ -132,12 +140,19 @@ class Scan:
 
     def add(self, code: bytes) -> None:
         """Take the content of one code. Nothing is raised: what is wrong is told at the end."""
+        if self.is_hopeless:
+            return
         try:
             self._take(code)
         except (Contradiction, Conflict) as error:
             self._failed = error
         except InputError as error:
             self._damaged = error
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether `result` is an error already, whatever else comes."""
+        return self._failed is not None or len(self._done) > 1
 
     @property
     def read(self) -> Read | None:

@@ -17,7 +17,7 @@ DEFAULT_VERSION = 20
 
 _NUMBERS_GROW = 12
 """How much longer a part of a UR becomes by the time its number is in the thousands."""
-_CBOR_KINDS = (Kind.CBOR, Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY)
+_CBOR_KINDS = (Kind.CBOR, Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ source are found and not guessed between; only a video ends as soon as a series 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,11 +52,11 @@ def from_path(path: Path, *, what: str, watch: Watch = nobody) -> Arrived:
         InputError: it cannot be read, holds none, or more than one; the missing parts are named.
         MachineError: what reads it is not installed.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         scan = Scan()
         _folder(path, scan, watch)
         return _arrived(scan)
-    if path.is_file() and video.is_video(_head(path, what)) and not _is_picture(path, what):
+    if os.path.isfile(path) and video.is_video(_head(path, what)) and not _is_picture(path, what):
         scan = Scan()
         _video(path, scan, watch)
         return _arrived(scan)
@@ -98,27 +99,32 @@ def _folder(folder: Path, scan: Scan, watch: Watch) -> None:
         names = sorted(folder.iterdir(), key=lambda path: _in_human_order(path.name))
     except OSError:
         raise InputError("the folder cannot be read", hint="check its permissions") from None
-    files = [path for path in names if path.is_file() and not path.name.startswith(".")]
+    # unlike Path.is_file, false where a file may not be looked at
+    files = [path for path in names if os.path.isfile(path) and not path.name.startswith(".")]
     if len(files) > MAX_FILES:
         raise InputError(
             f"the folder holds {len(files)} files", hint="keep the pictures in one of their own"
         )
-    budget, spoiled, looked_at = Budget(), 0, 0
+    budget, looked_at = Budget(), 0
+    spoiled: list[InputError] = []
     for path in files:
         try:
             content = disk.read(path, limit=file.MAX_SIZE, what="a file of the folder")
             looked_at += _scanned(content, scan, budget, watch)
-        except InputError:
+        except InputError as error:
             # one spoiled photo among many is common: what it lacks is told as missing
-            spoiled += 1
+            spoiled.append(error)
             scan.add_frame([])
-    if not looked_at:
+    if looked_at:
+        return
+    if spoiled:
         raise InputError(
-            f"the folder holds no picture that can be read ({spoiled} are damaged)"
-            if spoiled
-            else "the folder holds no picture",
-            hint="name the folder that the pictures are in",
+            f"of {len(spoiled)} files in the folder none can be read: {spoiled[0].cause}",
+            hint=spoiled[0].hint,
         )
+    raise InputError(
+        "the folder holds no picture", hint="name the folder that the pictures are in, or a video"
+    )
 
 
 def _video(path: Path, scan: Scan, watch: Watch) -> None:

@@ -26,6 +26,7 @@ _TYPES = {
     Kind.OUTPUT: "crypto-output",
     Kind.ACCOUNT: "crypto-account",
     Kind.HDKEY: "crypto-hdkey",
+    Kind.DESCRIPTOR: "output-descriptor",
 }
 _KINDS = {
     "psbt": Kind.PSBT,
@@ -34,8 +35,8 @@ _KINDS = {
     "crypto-output": Kind.OUTPUT,
     "crypto-account": Kind.ACCOUNT,
     "crypto-hdkey": Kind.HDKEY,
-    # the names of the next version, whose cbor says the same things otherwise
-    "output-descriptor": Kind.CBOR,
+    "output-descriptor": Kind.DESCRIPTOR,
+    # the names of the second version, whose cbor says the same things otherwise
     "account-descriptor": Kind.CBOR,
     "hdkey": Kind.CBOR,
 }

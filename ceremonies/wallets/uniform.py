@@ -1,4 +1,6 @@
-"""A wallet as `ur:crypto-output`, which Sparrow, Keystone and SeedSigner show as codes."""
+"""A wallet as a UR: `crypto-output`, which Sparrow, Keystone and SeedSigner show as codes, and the
+newer `output-descriptor`, which is read.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from ceremonies.bitcoin.bip32 import PublicNode
 from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.descriptor import DescriptorKey
 from ceremonies.errors import InputError, Refused
-from ceremonies.exchange import crypto_output, detect, ur
+from ceremonies.exchange import crypto_output, detect, output_descriptor, ur
 from ceremonies.exchange.crypto_hdkey import HdKey
 from ceremonies.exchange.crypto_output import Output
 from ceremonies.exchange.payload import Kind, Payload
@@ -15,6 +17,9 @@ from ceremonies.exchange.scan import Scan
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.wallets.found import Found
 from ceremonies.wallets.wallet import Wallet
+
+KINDS = (Kind.OUTPUT, Kind.DESCRIPTOR)
+"""What a wallet comes as."""
 
 _WHOLE = 1 << 20
 _BOTH = "/<0;1>/*"
@@ -63,17 +68,23 @@ def carried(payload: Payload) -> Found:
     Raises:
         InputError: it is no output, or one of a form that is not read.
     """
-    if payload.kind is not Kind.OUTPUT:
+    if payload.kind not in KINDS:
         raise InputError(
-            f"the ur carries {payload.kind.value}, and a wallet is a crypto-output",
+            f"the ur carries {payload.kind.value}, and a wallet is {' or '.join(KINDS)}",
             hint="export the wallet's descriptor from the coordinator",
         )
-    output = crypto_output.read(payload.data)
-    if len({key.is_mainnet for key in output.keys}) > 1:
+    keys: tuple[HdKey, ...]
+    if payload.kind is Kind.DESCRIPTOR:
+        text, keys = output_descriptor.read(payload.data, _expression)
+        text = text if "#" in text else descriptor.with_checksum(text)
+    else:
+        output = crypto_output.read(payload.data)
+        text, keys = _text(output), output.keys
+    if len({key.is_mainnet for key in keys}) > 1:
         raise InputError(
             "the keys of the ur are of several networks", hint="ask its maker for another one"
         )
-    return Found(peer="ur", descriptors=(_text(output),))
+    return Found(peer="ur", descriptors=(text,))
 
 
 def _can_say(wallet: Wallet) -> bool:
@@ -103,7 +114,8 @@ def _text(output: Output) -> str:
     return descriptor.with_checksum(keys)
 
 
-def _expression(key: HdKey) -> str:
+def _expression(key: HdKey, goes_on: bool = False) -> str:
+    """Write a key and its children, or itself alone where what is around it goes on with them."""
     node = PublicNode(
         depth=len(key.path),
         parent_fingerprint=key.parent_fingerprint,
@@ -114,4 +126,4 @@ def _expression(key: HdKey) -> str:
     )
     xpub = bip32.xpub_of(node, MAINNET if key.is_mainnet else TESTNET4)
     origin = f"[{key.source.hex()}{format_path(key.path)[1:]}]" if key.source else ""
-    return f"{origin}{xpub}{key.children or _BOTH}"
+    return f"{origin}{xpub}{'' if goes_on else key.children or _BOTH}"

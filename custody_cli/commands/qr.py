@@ -85,6 +85,7 @@ def show(
     medium, output = _output(png, svg, gif, html, txt)
     payload = _to_show(name, strip_prevtx=strip_prevtx)
     chosen = _format(form, wallet, payload)
+    insist_public(payload, chosen)
     type_name = ur_type.value if payload.kind is Kind.PSBT else None
     made = series.make(
         payload,
@@ -184,8 +185,9 @@ def _output(
 
 
 def _to_show(name: str, *, strip_prevtx: bool) -> Payload:
-    payload = arrived_from(name, what="the file").payload
-    insist_public(payload)
+    arrived = arrived_from(name, what="the file")
+    payload = arrived.payload
+    insist_public(payload, arrived.format)
     if not strip_prevtx:
         return payload
     if payload.kind is not Kind.PSBT:
@@ -205,7 +207,7 @@ def _format(form: FormatChoice | None, wallet: Path | None, payload: Payload) ->
         wanted = read_wallet(wallet).shown_as
         if wanted is not None:
             return Format(wanted)
-    if payload.kind in (Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY):
+    if payload.kind in (Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR):
         return Format.UR
     return Format.BBQR
 

@@ -161,6 +161,14 @@ def test_a_folder_without_pictures_says_so(there: list[str], tmp_path: Path) -> 
         source.from_path(tmp_path, what="it")
 
 
+def test_a_folder_of_pictures_none_of_which_is_read_says_why(tmp_path: Path) -> None:
+    for name in ("IMG_1.HEIC", "IMG_2.HEIC"):
+        (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic" + bytes(200))
+    with pytest.raises(InputError, match=r"of 2 files .* none can be read.*heic") as said:
+        source.from_path(tmp_path, what="it")
+    assert "jpeg" in said.value.hint
+
+
 def write_video(path: Path, frames: list[np.ndarray], fourcc: str = "MJPG") -> None:
     high, wide = frames[0].shape
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*fourcc), 10, (wide, high), False)
@@ -250,6 +258,21 @@ def test_a_picture_that_is_too_large_is_refused_before_it_is_decoded(size: tuple
     assert time.process_time() - begun < 1
     assert tracemalloc.get_traced_memory()[1] < 30 << 20
     tracemalloc.stop()
+
+
+def test_a_large_picture_that_is_decoded_whole_is_refused_and_a_plain_one_is_read_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 300_000)
+    large = picture_of(draw(b"HELLO")).resize((1_000, 1_000))
+    for progressive in (False, True):
+        written = io.BytesIO()
+        large.save(written, "JPEG", progressive=progressive)
+        if progressive:
+            with pytest.raises(InputError, match="1000 x 1000 pixels"):
+                source.from_bytes(written.getvalue())
+        else:
+            assert source.from_bytes(written.getvalue()).payload.data == b"HELLO"
 
 
 def test_a_gif_with_more_frames_than_anybody_needs_is_refused(

@@ -165,6 +165,21 @@ def test_keys_and_the_window_change_what_is_played(tmp_path: Path) -> None:
         assert process.returncode == 130
 
 
+def test_a_window_that_was_too_small_plays_once_it_is_large_enough(tmp_path: Path) -> None:
+    (tmp_path / "it.psbt").write_bytes(DATA)
+    terminal = Terminal(20, 10)
+    with running(
+        terminal, "-m", "custody_cli", "qr", "show", "it.psbt", "--fps", "15", cwd=tmp_path
+    ) as process:
+        terminal.wait_for("window")
+        terminal.resize(80, 24)
+        for number in (1, 2, 3):
+            terminal.wait_for(f"{number} of ")
+        terminal.press("q")
+        terminal.wait_for_end(process)
+        assert process.returncode == 0
+
+
 VIEW = """
 import cv2, sys, numpy
 from ceremonies.exchange import series

@@ -12,7 +12,7 @@ import program
 import pytest
 from shared_data import ROOT, corpus
 
-from ceremonies.exchange import series, source
+from ceremonies.exchange import bytewords, cbor, series, source
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.network import REGTEST
 from ceremonies.wallets import file
@@ -126,6 +126,37 @@ def test_what_is_said_no_to_leaves_nothing(
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
     assert sorted(path.name for path in room.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("qr", "show", "seed.bin", "--as", "static", "--txt", "a"),
+        ("qr", "show", "seed.ur", "--as", "static", "--txt", "a"),
+        ("qr", "show", "key.ur", "--txt", "a"),
+        ("qr", "read", "key.ur", "-o", "a"),
+    ],
+)
+def test_a_secret_is_refused_in_whatever_carries_it(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    seed = bytes(range(200, 216))
+    key = cbor.encode({1: True, 3: bytes(17) + seed, 4: bytes(32)})
+    (tmp_path / "seed.bin").write_bytes(seed)
+    (tmp_path / "seed.ur").write_text(f"ur:bytes/{bytewords.encode(cbor.encode(seed))}")
+    (tmp_path / "key.ur").write_text(f"ur:crypto-hdkey/{bytewords.encode(key)}")
+    code, out, err = called(tmp_path, *arguments)
+    assert (code, out) == (4, b"")
+    assert err.startswith(b"error: it looks like ")
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_name_that_no_file_can_have_is_bad_input(room: Path) -> None:
+    code, _, err = called(room, "qr", "read", "a" * 5_000)
+    assert (code, err) == (
+        3,
+        b"error: cannot read the code: file name too long\nhint: check the name and the medium\n",
+    )
 
 
 def test_a_wallet_goes_out_as_codes_and_comes_back_from_pictures_of_them(

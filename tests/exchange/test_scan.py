@@ -191,6 +191,32 @@ def test_it_can_be_reset() -> None:
     assert made.result().payload.data == OTHER
 
 
+@pytest.mark.parametrize("form", [Format.BBQR, Format.UR])
+def test_a_series_that_goes_on_coming_is_put_together_once(
+    form: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = as_bbqr(PSBT, encoding="Z") if form is Format.BBQR else as_ur(PSBT, 40)
+    made: list[object] = []
+    where, name = (bbqr, "join") if form is Format.BBQR else (ur, "payload_of")
+    real = getattr(where, name)
+    monkeypatch.setattr(where, name, lambda *given: made.append(given) or real(*given))
+    assert scanned(codes * 5).result().payload.data == PSBT
+    assert len(made) == 1
+
+
+def test_nothing_is_put_together_once_there_are_two_payloads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scan = scanned(as_bbqr(PSBT) + as_bbqr(OTHER, longest=900), live=True)
+    assert scan.is_hopeless
+    monkeypatch.setattr(bbqr, "parse", None)
+    scan.add_frame(as_bbqr(PSBT, longest=300))
+    with pytest.raises(InputError, match="2 different payloads"):
+        scan.result()
+    scan.reset()
+    assert not scan.is_hopeless
+
+
 def test_half_read_series_are_bounded() -> None:
     kept = as_bbqr(PSBT)[:-1]
     made = scanned(kept)

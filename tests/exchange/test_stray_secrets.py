@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ceremonies.errors import Refused
+from ceremonies.exchange import cbor
+from ceremonies.exchange.cbor import Tagged, Value
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.keys import bip39, slip39
 from custody_cli.stray_secrets import insist_public
@@ -66,6 +68,61 @@ def test_the_bytes_of_a_compact_seed_in_one_plain_code_are_refused(size: int) ->
 )
 def test_what_is_public_passes(text: str) -> None:
     insist_public(Payload(Kind.TEXT, text.encode()), Format.STATIC)
+
+
+@pytest.mark.parametrize("size", [16, 32])
+def test_a_file_of_as_many_bytes_as_a_seed_is_refused(size: int) -> None:
+    with pytest.raises(Refused, match="bytes of a seed"):
+        insist_public(Payload(Kind.BYTES, b"\xff" * size), Format.FILE)
+    insist_public(Payload(Kind.TEXT, b"x" * size), Format.FILE)
+
+
+def test_words_among_other_bytes_are_refused() -> None:
+    with pytest.raises(Refused, match="words"):
+        insist_public(Payload(Kind.BYTES, b"\xff\xfe " + ABANDON.encode()))
+
+
+_KEY = b"\x02" + bytes(32)
+_CBOR: dict[str, tuple[Kind, Value, str]] = {
+    "a master key": (Kind.HDKEY, {1: True, 3: bytes(33), 4: bytes(32)}, "private key"),
+    "a derived one": (Kind.HDKEY, {2: True, 3: bytes(33), 4: bytes(32)}, "private key"),
+    "one that does not say so": (Kind.HDKEY, {3: bytes(33)}, "private key"),
+    "one that says another thing": (Kind.HDKEY, {2: False, 3: bytes(33)}, "private key"),
+    "in an output": (Kind.OUTPUT, Tagged(404, Tagged(303, {2: True, 3: _KEY})), "private key"),
+    "in an account": (
+        Kind.ACCOUNT,
+        {1: 7, 2: [Tagged(404, Tagged(303, {3: _KEY})), Tagged(404, Tagged(303, {3: bytes(33)}))]},
+        "private key",
+    ),
+    "a bare key": (
+        Kind.DESCRIPTOR,
+        {1: "pkh(@0)", 2: [Tagged(40306, {2: True, 3: bytes(32)})]},
+        "private key",
+    ),
+    "a key in a descriptor": (Kind.DESCRIPTOR, {1: f"wpkh({XPRV}/0/*)"}, "extended private key"),
+    "a seed": (Kind.CBOR, {1: bytes(range(16)), 2: 7}, "bytes of a seed"),
+    "a seed under its tag": (Kind.CBOR, Tagged(40300, {1: bytes(32)}), "bytes of a seed"),
+    "words": (Kind.CBOR, {1: [*ABANDON.split()], 2: "en"}, "words"),
+}
+
+
+@pytest.mark.parametrize("case", _CBOR)
+def test_a_secret_is_refused_in_the_cbor_it_is_carried_in(case: str) -> None:
+    kind, value, form = _CBOR[case]
+    with pytest.raises(Refused, match=form):
+        insist_public(Payload(kind, cbor.encode(value)), Format.UR)
+
+
+def test_a_secret_in_damaged_cbor_is_refused() -> None:
+    with pytest.raises(Refused, match="extended private key"):
+        insist_public(Payload(Kind.CBOR, b"\xff" + XPRV.encode()))
+
+
+def test_public_keys_in_cbor_pass() -> None:
+    key = {3: _KEY, 4: bytes(32), 8: 7}
+    insist_public(Payload(Kind.HDKEY, cbor.encode(key)))
+    insist_public(Payload(Kind.OUTPUT, cbor.encode(Tagged(404, Tagged(303, key)))))
+    insist_public(Payload(Kind.CBOR, cbor.encode([1, bytes(32), "a note"])))
 
 
 def test_a_psbt_is_not_searched_for_words() -> None:

@@ -224,7 +224,100 @@ def test_keys_of_two_networks_are_refused() -> None:
         carried(both)
 
 
-@settings(deadline=None)
+# the fourth example of BCR-2023-010, and the descriptor that it says it is
+STASH = (
+    "d99d74a301781c77736828736f727465646d756c746928322c40302c40312c403229290283d99d6fa5035821021c0b47"
+    "9ecf6e67713ddf0c43b634592f51c037b6f951fb1dc6361a98b1e5735e0458206b3a4cfb6a45f6305efe6e0e976b5d26"
+    "ba27f7c344d7fc7abef7be2d06d52dfd06d99d70a201881830f500f500f502f5021adc56727607d99d70a101838400f4"
+    "01f480f4081a18f8c2e7d99d6fa50358210397fcf2274abd243d42d42d3c248608c6d1935efca46138afef43af08e971"
+    "2896045820c887c72d9d8ac29cddd5b2b060e8b0239039a149c784abe6079e24445db4aa8a06d99d70a201881830f500"
+    "f500f502f5021af245ae3807d99d70a101838400f401f480f4081a221eb5a0d99d6fa5035821028342f5f7773f6fab37"
+    "4e1c2d3ccdba26bc0933fc4f63828b662b4357e4cc37910458205afed56d755c088320ec9bc6acd84d33737b58008375"
+    "9e0a0ff8f26e429e0b7706d99d70a201881830f500f500f502f5021ac5d8729707d99d70a101838400f401f480f4081a"
+    "1c0ae906036f5361746f7368692773205374617368"
+)
+STASH_IS = (
+    "wsh(sortedmulti(2,[dc567276/48h/0h/0h/2h]xpub6DiYrfRwNnjeX4vHsWMajJVFKrbEEnu8gAW9vDuQzgTWEsEHE"
+    "16sGWeXXUV1LBWQE1yCTmeprSNcqZ3W74hqVdgDbtYHUv3eM4W2TEUhpan/<0;1>/*,[f245ae38/48h/0h/0h/2h]xpub"
+    "6DnT4E1fT8VxuAZW29avMjr5i99aYTHBp9d7fiLnpL5t4JEprQqPMbTw7k7rh5tZZ2F5g8PJpssqrZoebzBChaiJrmEvWw"
+    "UTEMAbHsY39Ge/<0;1>/*,[c5d87297/48h/0h/0h/2h]xpub6DjrnfAyuonMaboEb3ZQZzhQ2ZEgaKV2r64BFmqymZqJq"
+    "viLTe1JzMr2X2RfQF892RH7MyYUbcy77R7pPu1P71xoj8cDUMNhAMGYzKR4noZ/<0;1>/*))"
+)
+
+
+def as_descriptor(source: Value, *keys: Value) -> bytes:
+    fields: dict[int | str, Value] = {1: source}
+    return cbor.encode(fields | ({2: list(keys)} if keys else {}))
+
+
+def described_as(data: bytes) -> str:
+    (text,) = uniform.carried(Payload(Kind.DESCRIPTOR, data)).descriptors
+    return text
+
+
+def test_the_wallet_of_bcr_2023_010() -> None:
+    data = bytes.fromhex(STASH)
+    assert described_as(data) == with_checksum(STASH_IS)
+    # a ur has no tag around its content
+    text = next(ur.encode(Payload(Kind.DESCRIPTOR, data[3:]), longest=1_000))
+    assert text.startswith("UR:OUTPUT-DESCRIPTOR/")
+    found = peers.read(text.encode())
+    assert found.descriptors == (with_checksum(STASH_IS),)
+    first = address_at(registered("stash", found, MAINNET), Place(0, 0)).text
+    assert first == address_at(register("s", [with_checksum(STASH_IS)], MAINNET), Place(0, 0)).text
+
+
+def set_aside(change: dict[int, Value]) -> Value:
+    return cbor.decode(output_of(change)).value  # type: ignore[union-attr]
+
+
+def test_keys_that_are_set_aside_are_put_back_with_their_children_or_those_of_the_text() -> None:
+    plain = set_aside({})
+    (written,) = carried(output_of({})).descriptors
+    body = written.split("#")[0]
+    assert described_as(as_descriptor("wpkh(@0)", plain)) == written
+    assert described_as(as_descriptor("wpkh(@0/<0;1>/*)", plain)) == written
+    assert described_as(as_descriptor(body)) == written
+    assert described_as(as_descriptor(written)) == written
+    named = set_aside({7: path([2, False, 3, False], [], False)})
+    assert described_as(as_descriptor("wpkh(@0)", named)).count("/<2;3>/*)") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "count", "said"),
+    [
+        ("wpkh(@1)", 1, "names key 1, and brings 1"),
+        ("wpkh(@0)", 0, "names key 0, and brings 0"),
+        ("wpkh(@0)", 2, "not in it"),
+        ("wpkh(@00)", 1, "places that are none"),
+        ("wpkh(@)", 0, "places that are none"),
+        ("wpkh(@0)#qqqqqqqq", 1, "checksum over places"),
+        (7, 1, "no text"),
+        (b"wpkh(@0)", 1, "no text"),
+    ],
+)
+def test_a_text_and_keys_that_do_not_belong_together_are_refused(
+    source: Value, count: int, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        described_as(as_descriptor(source, *[set_aside({})] * count))
+
+
+def test_other_forms_of_a_descriptor_are_refused() -> None:
+    named = set_aside({7: path(0, False, [], False)})
+    with pytest.raises(InputError, match="children of key 0 twice"):
+        described_as(as_descriptor("wpkh(@0/0/*)", named))
+    with pytest.raises(InputError, match="a key of the ur is none"):
+        described_as(as_descriptor("pk(@0)", Tagged(40306, {3: bytes(33)})))
+    for value in ({1: "wpkh(@0)", 5: 1}, {1: "wpkh(@0)", 2: 7}, ["wpkh(@0)"], Tagged(308, {1: ""})):
+        with pytest.raises(InputError, match=r"form that is not read|keys that are none"):
+            described_as(cbor.encode(value))
+    keys = [set_aside({}), set_aside({5: None})]
+    with pytest.raises(InputError, match="several networks"):
+        described_as(as_descriptor("wsh(sortedmulti(1,@0,@1))", *keys))
+
+
+@settings(deadline=None, max_examples=40)
 @given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
 def test_a_changed_byte_is_an_error_or_another_wallet(at: int, byte: int) -> None:
     wallet = wallet_of("wsh(sortedmulti(2,K1,K2,K3))")
