@@ -50,13 +50,14 @@ class LiveKey:
     name: str
     fingerprint: str
     brought: bool = False
+    parts: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
     cards: list[facts.VoidCard] = field(default_factory=list)
 
     @property
     def was_shown(self) -> bool:
         """Whether paper with it may exist."""
-        return bool(self.phrases or self.cards)
+        return bool(self.parts or self.phrases or self.cards)
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Progress:
     is_given_up: bool = False
     is_closed: bool = False
     is_aborted: bool = False
+    _parts: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, plan: Plan, records: Iterable[Record]) -> Progress:
@@ -148,8 +150,11 @@ class Progress:
 
     def _add_of_key(self, fact: facts.Fact) -> None:
         match fact:
+            case facts.EntropyOpened():
+                self._parts.append(fact.person)
             case facts.SeedMade():
-                self.key = LiveKey(fact.key, fact.fingerprint)
+                self.key = LiveKey(fact.key, fact.fingerprint, parts=self._parts)
+                self._parts = []
             case facts.SeedBrought():
                 self.key = LiveKey(fact.key, fact.fingerprint, brought=True)
             case facts.SharesVoid():

@@ -163,17 +163,27 @@ def void(key: LiveKey, why: str) -> facts.KeyVoid | facts.SharesVoid:
     """State what must never be used: a key, or the new cards of one; and what to destroy."""
     if key.brought:
         return facts.SharesVoid(key=key.name, why=why, cards=tuple(key.cards))
-    return facts.KeyVoid(key=key.name, why=why, phrases=tuple(key.phrases), cards=tuple(key.cards))
+    return facts.KeyVoid(
+        key=key.name,
+        why=why,
+        parts=tuple(dict.fromkeys(key.parts)),
+        phrases=tuple(key.phrases),
+        cards=tuple(key.cards),
+    )
 
 
 def to_destroy(key: LiveKey) -> str:
     """List what exists of a key on paper, and who holds it."""
+    parts = [
+        f"destroy   the words of the machine's part of {key.name} that {who} wrote down"
+        for who in dict.fromkeys(key.parts)
+    ]
     phrases = [f"destroy   the phrase of {key.name} that {who} wrote down" for who in key.phrases]
     cards = [
         f"destroy   card {card.card} of set {card.set} that {card.person} wrote down"
         for card in key.cards
     ]
-    return "\n".join((*phrases, *cards))
+    return "\n".join((*parts, *phrases, *cards))
 
 
 def never_to_use(ceremony: Ceremony, key: LiveKey) -> str:

@@ -274,11 +274,15 @@ class VoidCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class KeyVoid(Fact, frozen=True, kw_only=True):
-    """A key must never be used; `phrases` are the people who hold it in writing."""
+    """A key must never be used; `phrases` are the people who hold it in writing.
+
+    `parts` are those who hold the machine's part of it, which is half of the key.
+    """
 
     type: ClassVar[str] = "key.void"
     key: str
     why: str
+    parts: tuple[str, ...] = ()
     phrases: tuple[str, ...]
     cards: tuple[VoidCard, ...]
 

@@ -179,6 +179,31 @@ def test_stopped_it_commits_to_another_part(tmp_path: Path, at: str) -> None:
     commitment.insist_committed(part, second.commitment)
 
 
+class StoppedAtWords(Maker):
+    """Stops once, when words that are no machine's part are shown."""
+
+    has_stopped = False
+
+    def right(self, asked: Ask[Any]) -> object:
+        is_part = asked.field == "chance.opening.shown"
+        if isinstance(asked, ShowSecret) and not is_part and not self.has_stopped:
+            self.has_stopped = True
+            raise KeyboardInterrupt
+        return super().right(asked)
+
+
+def test_the_paper_with_the_part_of_a_void_key_is_to_be_destroyed(tmp_path: Path) -> None:
+    player = StoppedAtWords(tmp_path / "at")
+    with pytest.raises(KeyboardInterrupt):
+        begin(player.folder, script_of(), player)
+    go_on(player.folder, player)
+    (void,) = told(player, facts.KeyVoid)
+    assert void.parts == ("alice",)
+    listed = "destroy   the words of the machine's part of key-1 that alice wrote down"
+    assert any(listed in getattr(asked, "shown", "") for asked in player.heard)
+    assert verify(player.folder).state is State.COMPLETE
+
+
 class Careless(Maker):
     """Types the machine's part wrongly, twice."""
 
