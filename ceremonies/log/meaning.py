@@ -17,6 +17,7 @@ from ceremonies.log.order import MOST_KEPT, Order, Take
 from ceremonies.log.people import People
 from ceremonies.log.promised import Promise, Promised
 from ceremonies.log.promises import Promises
+from ceremonies.log.story import Story
 from ceremonies.spoken import visible
 
 REHEARSAL = "REHEARSAL/"
@@ -70,6 +71,7 @@ class Meaning:
         self.last: Fact | None = None
         self.sealed: list[tuple[int, facts.Sealed]] = []
         self.keys = Keys()
+        self.story = Story()
         self._promised = promised
         self._seq = 0
         self._seen: set[type[Fact]] = set()
@@ -105,8 +107,8 @@ class Meaning:
 
     @property
     def happened(self) -> tuple[str, ...]:
-        """Say what came of the ceremony."""
-        return self.keys.outcome
+        """Say what came of the ceremony, and what did not go straight on."""
+        return (*self.keys.outcome, *self.story.outcome)
 
     def follow(self, told: Iterable[Fact], *, first: int) -> Iterator[str]:
         """Yield a sentence for each rule that the facts from record `first` on break."""
@@ -145,6 +147,7 @@ class Meaning:
         if isinstance(fact, Genesis) or seq == 0:
             if isinstance(fact, Genesis) and seq == 0:
                 self.genesis = fact
+                self.story.begin(fact)
                 if (fact.mode == "rehearsal") != fact.log.startswith(REHEARSAL):
                     yield f"the log of a rehearsal, and no other, has a name with {REHEARSAL}"
             else:
@@ -165,7 +168,7 @@ class Meaning:
         self._order, self._people = Order(plan, self.genesis), People(plan)
         promises = Promises(plan, self.genesis, seen=self._seen)
         promised = Promised(self._promised(self.genesis) if self.genesis else ())
-        self._rules = (self._order, promises, promised, self._people, self.keys)
+        self._rules = (self._order, promises, promised, self._people, self.keys, self.story)
         self._wary.clear()  # what came before the plan was taken by no rule
 
     def _takes(self, kind: type[Fact]) -> Iterator[Take]:

@@ -54,10 +54,10 @@ class Verdict:
     `size`, `root` (Base64) and `signers` are those of the last seal that holds and that somebody
     signed: 0, None and nobody where there is none. `is_anchored` is whether something from outside
     confirms it, or nothing has to. `problems` are sentences for people. `final_seal` is the SHA-256
-    of the seal of all records, empty where none holds. `about`, `people` and `happened` are what
-    the log itself says of the ceremony, who was in it and what came of it. `seals` are all that
-    hold, by their size and SHA-256, and `peers` those of other logs that this one names, with the
-    record.
+    of the seal of all records, empty where none holds. `about`, `when`, `people` and `happened` are
+    what the log itself says of the ceremony, who was in it and what came of it. `seals` are all
+    that hold, by their size and SHA-256, and `peers` those of other logs that this one names, with
+    the record.
     """
 
     log: str
@@ -71,6 +71,7 @@ class Verdict:
     is_anchored: bool = True
     final_seal: str = ""
     about: str = ""
+    when: str = ""
     people: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
     seals: tuple[tuple[int, str], ...] = ()
@@ -188,6 +189,7 @@ class _Case:
             is_anchored=self._is_anchored(),
             final_seal=self._final_seal(),
             about=self._about(),
+            when=self.reading.meaning.story.when,
             people=self.reading.meaning.people,
             happened=self.reading.meaning.happened,
             seals=tuple((size, one.id) for size, one in found.holding.items()),
@@ -206,7 +208,8 @@ class _Case:
         if plan is None or genesis is None:
             return ""
         network = f", on {visible(plan.network)}" if plan.network else ""
-        return f"{visible(plan.title)} ({visible(plan.ceremony)}){network}, a {genesis.mode}"
+        mode = "a rehearsal" if genesis.mode == "rehearsal" else "in production"
+        return f"{visible(plan.title)} ({visible(plan.ceremony)}){network}, {mode}"
 
     def _wrong(self, genesis: Genesis | None) -> Iterator[str]:
         """Yield what cannot be in a folder that nobody changed."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -34,7 +37,15 @@ _STATES = {
 
 def line(record: Record, opened: Opened) -> str:
     """Tell a record in one line; names and amounts only where the reveal file opens them."""
-    return f"{record.seq:>4}  {visible(sentence(record, opened))}"
+    return _hung(f"{record.seq:>4}  {visible(sentence(record, opened))}", by=6)
+
+
+def _hung(text: str, *, by: int) -> str:
+    """Break a long line on a terminal where a reader would; programs get it whole."""
+    if not sys.stdout.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns, 4 * by)
+    return textwrap.fill(text, width, subsequent_indent=" " * by, drop_whitespace=False) or text
 
 
 def sentence(record: Record, opened: Opened) -> str:
@@ -62,7 +73,7 @@ def verdicts(found: Sequence[Found]) -> None:
         page.print(pairs((*_head(one), *means)))
         for problem in one.verdict.problems:
             # what a problem quotes was made visible where it was quoted
-            page.print(f"  - {problem}", soft_wrap=True)
+            page.print(_hung(f"  - {problem}", by=4), soft_wrap=True)
 
 
 def sealed(found: LogSealAnswer) -> None:
@@ -126,7 +137,10 @@ def _meaning(one: Found) -> Iterable[tuple[str, str]]:
     verdict = one.verdict
     if verdict.about:
         yield "what", "; ".join((verdict.about, *verdict.happened))
+        yield "when", verdict.when
         yield "people", _listed(verdict.people)
+        if verdict.final_seal:
+            yield "seal", verdict.final_seal
         yield "proved", _PROVED[verdict.state.value]
         yield "not proved", "who holds the keys, what the machine really did, that paper is gone"
         yield "ask next", _ASK[verdict.state.value]

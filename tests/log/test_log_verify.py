@@ -86,7 +86,8 @@ def test_a_complete_log_is_complete(whole: Path) -> None:
         quorum=2,
         problems=(),
         final_seal=seal.id,
-        about="Check a machine (small), on regtest, a production",
+        about="Check a machine (small), on regtest, in production",
+        when=f"by the machine's clock {NOW} to {NOW}",
         people=("ana (operator)", "ben (witness)", "cleo (witness)"),
         seals=holding,
     )
