@@ -9,17 +9,20 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ceremonies import disk
 from ceremonies.errors import CeremonyError, InputError
-from ceremonies.log import facts, sshsig
+from ceremonies.log import facts, signers, sshsig
 from ceremonies.log import seal as seals
 from ceremonies.log.chain import Extent
 from ceremonies.log.seal import Seal
 from ceremonies.log.signers import Signers
 from ceremonies.spoken import visible
+
+SIGNERS_KIND = "signers"
+"""The kind of file that a list of people who were enrolled is kept as."""
 
 _PREFIX = "seal-"
 _NAME = re.compile(
@@ -183,6 +186,24 @@ def altered(
             same = False
         if not same:
             yield f"{visible(name)}: it is not the file that record {seq} ({fact.type}) names"
+
+
+def unproved(
+    folder: Path,
+    named: Iterable[tuple[int, facts.FileKept | facts.Recovered]],
+    enrolled: Collection[tuple[str, str]],
+) -> Iterator[str]:
+    """Yield whoever is in a list of signers that was kept, and proved to hold no such key."""
+    for _, fact in named:
+        if not isinstance(fact, facts.FileKept) or fact.kind != SIGNERS_KIND:
+            continue
+        try:
+            known = signers.read(read_plain(folder / fact.name, limit=signers.MAX_SIZE))
+        except (InputError, ValueError):  # `altered` and `moved` tell of a file that is not it
+            continue
+        for name, key in known.keys.items():
+            if (name, hashlib.sha256(key.blob).hexdigest()) not in enrolled:
+                yield f"{visible(fact.name)}: nobody saw {visible(name)} prove to hold that key"
 
 
 def moved(folder: Path, named: Iterable[tuple[int, facts.FileKept | facts.Recovered]]) -> list[str]:

@@ -8,7 +8,7 @@ only what is in the log: its first records say who it is and what was planned.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Genesis, Plan
@@ -34,7 +34,13 @@ _ENDS = {facts.Closed, facts.Aborted}
 _BRACKETS = (*_TURNS, facts.Begin, facts.End, facts.Failed, facts.Resumed)
 """What a step begins or ends with, or is left with."""
 
-_COLLECTED = (facts.Sealed, facts.FileKept, facts.Recovered, facts.PeerSeal)
+_COLLECTED = (
+    facts.Sealed,
+    facts.FileKept,
+    facts.Recovered,
+    facts.PeerSeal,
+    facts.PersonEnrolled,
+)
 """What others compare with the folder, or with another log."""
 
 
@@ -83,6 +89,7 @@ class Meaning:
         self._in_step = _Table(lambda kind: self._bracketed(kind, self._takes_in_step(kind)))
         self._table = self._wary
         self.peers: dict[facts.PeerSeal, int] = {}
+        self.enrolled: set[tuple[str, str]] = set()
         self._files: dict[facts.FileKept | facts.Recovered, int] = {}
         self._is_paused = False
         self._end: Fact | None = None
@@ -189,12 +196,13 @@ class Meaning:
         if kind in _BRACKETS:
             yield self._settle
 
-    def _collect(
-        self, fact: facts.Sealed | facts.FileKept | facts.Recovered | facts.PeerSeal
-    ) -> Iterable[str]:
-        if max(len(self.sealed), len(self._files), len(self.peers)) >= MOST_KEPT:
-            return (f"no log names more than {MOST_KEPT} files or seals",)
+    def _collect(self, fact: Any) -> Iterable[str]:
+        kept = (self.sealed, self._files, self.peers, self.enrolled)
+        if max(map(len, kept)) >= MOST_KEPT:
+            return (f"no log names more than {MOST_KEPT} files, seals or new signers",)
         match fact:
+            case facts.PersonEnrolled():
+                self.enrolled.add((fact.person, fact.key_sha256))
             case facts.PeerSeal():
                 self.peers.setdefault(fact, self._seq)
                 if self.genesis is not None and fact.log == self.genesis.log:

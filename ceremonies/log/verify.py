@@ -12,7 +12,7 @@ from pathlib import Path
 from ceremonies.errors import InputError
 from ceremonies.log import seal as seals
 from ceremonies.log import signers as people
-from ceremonies.log.evidence import Seals, altered, moved, read_plain
+from ceremonies.log.evidence import Seals, altered, moved, read_plain, unproved
 from ceremonies.log.facts import Aborted, Closed, Genesis
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
@@ -226,6 +226,7 @@ class _Case:
                 for problem in found.differ_from(fact, quorum=self.agreed):
                     yield f"record {seq} ({fact.type}): {problem}"
             yield from altered(self.folder, reading.meaning.files)
+            yield from unproved(self.folder, reading.meaning.files, reading.meaning.enrolled)
         if self.outside.seal_id is not None and self.outside.seal_id not in found.ids:
             yield "no seal that holds for this log is the one that was given"
 

@@ -319,3 +319,33 @@ def test_somebody_in_a_role_that_the_list_does_not_give_them(whole: Path) -> Non
     code, found = judged(whole)
     assert code == 5
     assert found.problems == ("the list of signers does not let ana be operator",)
+
+
+def test_a_new_list_with_somebody_who_proved_nothing(whole: Path) -> None:
+    keys = {name: sshkey.public_key_of(key) for name, key in PRIVATE_KEYS.items()}
+    enrolled = write([Signer(name=name, key=key.line) for name, key in keys.items()])
+    (whole / "new").write_bytes(enrolled)
+    kept = facts.FileKept(
+        name="new",
+        kind="signers",
+        sha256=hashlib.sha256(enrolled).hexdigest(),
+        bytes=len(enrolled),
+    )
+    proofs = [
+        facts.PersonEnrolled(person=name, key_sha256=hashlib.sha256(keys[name].blob).hexdigest())
+        for name in ("ana", "ben", "cleo")
+    ]
+    told = facts_of(whole)
+    for proved, problems in (
+        (proofs, ()),
+        (proofs[:2], ("new: nobody saw cleo prove to hold that key",)),
+        (
+            [*proofs[:2], replace(proofs[0], person="cleo")],
+            ("new: nobody saw cleo prove to hold that key",),
+        ),
+    ):
+        at = next(seq for seq, fact in enumerate(told) if isinstance(fact, facts.MachineChecked))
+        rewrite(whole, chained([*told[: at + 1], kept, *proved]))
+        unseal(whole)
+        assert judged(whole)[1].problems[: len(problems)] == problems
+        assert judged(whole)[0] == (5 if problems else 4)

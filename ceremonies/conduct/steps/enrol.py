@@ -28,6 +28,7 @@ from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ENROLLED
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.log import facts, signers
+from ceremonies.log.evidence import SIGNERS_KIND
 from ceremonies.log.signers import Signer
 from ceremonies.log.sshsig import NAMESPACE
 from ceremonies.spoken import in_fours, words
@@ -56,7 +57,7 @@ def _people(context: Context[EnrolPeople]) -> Steps[None]:
     yield from _compared(context, known.sha256)
     for name, line in lines.items():
         context.log(facts.PersonEnrolled(person=name, key_sha256=_key_sha256(line.key)))
-    context.keep(context.params.output, content, kind="signers")
+    context.keep(context.params.output, content, kind=SIGNERS_KIND)
     context.table.put(ENROLLED, content)
 
 
