@@ -1,7 +1,7 @@
 """Whoever acts is at the machine: before somebody else's turn, their PIN is typed.
 
-A script asks for it with `presence = "pin"`. PINs are chosen anew at each roll call, and live in
-memory alone.
+A script asks for it with `presence = "pin"`, or with `"key"`, where people also sign at the roll
+call. PINs are chosen anew at each roll call, and live in memory alone.
 """
 
 from __future__ import annotations

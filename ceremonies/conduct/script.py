@@ -50,7 +50,7 @@ class _RoleForm(_Form, frozen=True, kw_only=True, rename="kebab"):
 class _RulesForm(_Form, frozen=True, kw_only=True):
     conflicts: tuple[tuple[Name, ...], ...] = ()
     quorum: Count
-    presence: Literal["name", "pin"] = "name"
+    presence: Literal["name", "pin", "key"] = "name"
 
 
 class SeedForm(_Form, frozen=True, kw_only=True):
@@ -175,7 +175,7 @@ class Script:
     roles: tuple[Role, ...]
     conflicts: tuple[tuple[str, ...], ...]
     quorum: int
-    presence: Literal["name", "pin"]
+    presence: Literal["name", "pin", "key"]
     seed: SeedForm | None
     entropy: tuple[EntropyForm, ...]
     shares: SharesForm | None

@@ -1,4 +1,4 @@
-"""Whoever acts is at the terminal: a PIN is chosen at the roll call, and typed at each turn."""
+"""Whoever acts is there: they sign and choose a PIN at the roll call, and type it at each turn."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cli.room import Room
 SCRIPT = """\
 schema = "ceremony/1"
 id = "small"
-title = "Two people and their PINs"
+title = "Two people, their keys and their PINs"
 [roles]
 operator = 1
 witness = { at-least = 1, independent = true }
 [rules]
 quorum = 2
-presence = "pin"
+presence = "key"
 [[step]]
 id = "machine"
 do = "check-machine"

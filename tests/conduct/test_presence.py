@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conduct.conduct_material import Player, begin, go_on
+from conduct.interruption import all_of
 from conduct.test_script_language import SMALL, Room, small, step
 
 from ceremonies.conduct.asks import Ask
@@ -14,6 +15,7 @@ from ceremonies.conduct.plan import planned
 from ceremonies.conduct.presence import TRIES, TypePin
 from ceremonies.conduct.script import Script, read
 from ceremonies.errors import Refused
+from ceremonies.log import facts, signers
 from ceremonies.log.verify import State, verify
 from ceremonies.secret import Secret
 
@@ -76,3 +78,40 @@ def test_a_short_pin_is_asked_again(tmp_path: Path) -> None:
     room.says = {"people.operator-1.pin": [Secret(b"123"), Secret(b"")]}
     played(tmp_path / "at", room)
     assert room.mistakes == ["a PIN has 4 to 16 digits or letters"] * 2
+
+
+class Proving(Player):
+    """Erin signs for something else first, and Alice leaves when it is her turn to choose a PIN."""
+
+    leaves = True
+
+    def __call__(self, asked: Ask[Any]) -> object:
+        if asked.field == "people.operator-1.pin" and self.leaves:
+            self.leaves = False
+            raise KeyboardInterrupt
+        if asked.field == "people.witness-1.key" and not asked.mistake:
+            return self.signature("erin", b"something else")
+        return super().__call__(asked)
+
+
+def test_with_a_key_everybody_proves_in_each_session_who_they_are(tmp_path: Path) -> None:
+    at, room = tmp_path / "at", Proving(cast=SMALL)
+    text = watched().data.decode().replace('presence = "pin"', 'presence = "key"')
+    with pytest.raises(KeyboardInterrupt):
+        begin(at, read(text.encode()), room)
+    go_on(at, room)
+    heard = [asked.field for asked in room.heard if asked.field.endswith((".key", ".pin"))]
+    assert heard[:4] == [
+        "people.operator-1.key",
+        "people.operator-1.key",
+        "people.operator-1.pin",
+        "people.witness-1.key",
+    ]
+    kept = {one.name for one in all_of(at, facts.FileKept) if one.kind == "presence"}
+    assert kept >= {"present-1.alice.sig", "present-2.alice.sig", "present-2.erin.sig"}
+    known = signers.read((at / "allowed_signers").read_bytes())
+    for name in ("alice", "erin"):
+        said = (at / f"present-2.{name}").read_bytes()
+        assert said.startswith(f"presence of {name} in REHEARSAL/".encode())
+        known.insist(name, (at / f"present-2.{name}.sig").read_bytes(), said)
+    assert verify(at, planned=planned).state is State.COMPLETE

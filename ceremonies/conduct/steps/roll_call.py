@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import Mistyped, Steps, TypeText, ask
+from ceremonies.conduct.asks import Ask, Mistyped, SignSeal, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import NOBODY, People, Person, Role, objection
 from ceremonies.conduct.presence import TypePin
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import PEOPLE, PINS
+from ceremonies.errors import InputError, IntegrityError
 from ceremonies.log import facts
+from ceremonies.log.sshsig import NAMESPACE
 from ceremonies.secret import Secret
 from ceremonies.spoken import visible
 
 _LONGEST_NAME = 100
+_NONCE_BYTES = 16
 
 
 def _run(context: Context[Params]) -> Steps[None]:
@@ -31,7 +35,9 @@ def _run(context: Context[Params]) -> Steps[None]:
             person = Person(name, role.name)
             if name not in full_names:
                 full_names[name] = yield from _full_name(context, person, count + 1)
-                if context.script.presence == "pin":
+                if context.script.presence == "key":
+                    yield from _key(context, person, count + 1)
+                if context.script.presence != "name":
                     pins[name] = yield from _pin(context, person, count + 1)
             present.append(person)
             _log(context, person, full_names[name])
@@ -39,6 +45,34 @@ def _run(context: Context[Params]) -> Steps[None]:
     context.table.put(PEOPLE, People(tuple(present)))
     if pins:
         context.table.put(PINS, pins)
+
+
+def _key(context: Context[Params], person: Person, number: int) -> Steps[None]:
+    """Have somebody prove with the key of the signers file that they are who they say, today."""
+    session = 1 + sum(isinstance(r.fact, facts.Resumed) for r in context.journal.records)
+    log, nonce = context.journal.genesis.log, context.world.salts(_NONCE_BYTES).hex()
+    statement = f"presence of {person.name} in {log}, session {session}, {nonce}\n".encode()
+    file = f"present-{session}.{person.name}"
+    context.keep(file, statement, kind="presence")
+
+    def holds(armored: bytes) -> None:
+        try:
+            context.signers.insist(person.name, armored, statement)
+        except (InputError, IntegrityError) as error:
+            raise Mistyped(f"{error.cause}; {error.hint}") from None
+
+    armored = yield from ask(
+        SignSeal(
+            field=context.field(f"{person.role}-{number}.key"),
+            by=person,
+            text="Sign this with your own key, on your own machine: it proves who you are.",
+            seal=statement,
+            file=str(context.folder / file),
+            namespace=NAMESPACE,
+            check=holds,
+        )
+    )
+    context.keep(f"{file}.sig", armored, kind="presence")
 
 
 def _pin(context: Context[Params], person: Person, number: int) -> Steps[Secret]:
@@ -128,13 +162,15 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
                 role=step.role,
                 sometimes="not when the person has another role already",
             )
-            if script.presence == "pin":
-                yield Expected(
-                    field=f"{field}.pin",
-                    ask=TypePin,
-                    role=role.name,
-                    sometimes="not when the person has another role already",
-                )
+            proofs: dict[str, type[Ask[Any]]] = {"key": SignSeal, "pin": TypePin}
+            for proof, kind in proofs.items():
+                if script.presence == "key" or script.presence == proof:
+                    yield Expected(
+                        field=f"{field}.{proof}",
+                        ask=kind,
+                        role=role.name,
+                        sometimes="not when the person has another role already",
+                    )
         if role.most is None or role.most > role.least:
             yield Expected(
                 field=f"{step.id}.{role.name}-{role.least + 1}",
