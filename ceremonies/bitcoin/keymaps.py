@@ -6,7 +6,7 @@ unknown fields, key order and odd values exactly as they came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -123,11 +123,7 @@ def spliced(
         edits.append((old.start, old.end, blob(key) + blob(value)))
     flat = maps.flat
     for number, records in additions.items():
-        target = flat[number]
-        for key, value in sorted(records):
-            assert target.get(key) is None, "a record is added once"
-            greater = (record.start for record in target.records if record.key > key)
-            place = next(greater, target.separator)
+        for place, key, value in _placed(flat[number], records):
             edits.append((place, place, blob(key) + blob(value)))
     parts: list[bytes] = []
     done = 0
@@ -135,6 +131,19 @@ def spliced(
         parts += (maps.data[done:start], new)
         done = end
     return b"".join((*parts, maps.data[done:]))
+
+
+def _placed(
+    target: KeyMap, records: Sequence[tuple[bytes, bytes]]
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield where in a map each new record goes, in one walk through both."""
+    have, known, at = {record.key for record in target.records}, target.records, 0
+    for key, value in sorted(records):
+        assert key not in have, "a record is added once"
+        # what is greater than this key is greater than those before it
+        while at < len(known) and known[at].key <= key:
+            at += 1
+        yield known[at].start if at < len(known) else target.separator, key, value
 
 
 def _read_maps(reader: Reader, count: int) -> tuple[KeyMap, ...]:

@@ -52,7 +52,8 @@ def combine(psbts: Sequence[Psbt]) -> bytes:
     """Add to the first PSBT every record the others have and it lacks (BIP-174's Combiner).
 
     Raises:
-        InputError: they are of different transactions or versions, or disagree about a field.
+        InputError: they are of different transactions or versions, disagree about a field, or have
+            more of them together than are read.
     """
     first = psbts[0].maps
     additions: dict[int, list[tuple[bytes, bytes]]] = {}
@@ -71,6 +72,11 @@ def combine(psbts: Sequence[Psbt]) -> bytes:
             known = additions.setdefault(number, [])
             new = [r for r in theirs.records if number or r.key != GLOBAL_TX_MODIFIABLE]
             known += _missing(mine, dict(known), new, f"map {number} of psbt {position}")
+            if len(mine.records) + len(known) > keymaps.MAX_RECORDS:
+                raise InputError(
+                    f"with psbt {position} one map has more than {keymaps.MAX_RECORDS} records",
+                    hint="no reader would take it: find out who put so many there",
+                )
     return keymaps.spliced(first, additions, _flags_left(psbts))
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from btclib.script import sig_hash
 from btclib.tx import Tx
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signing.psbt_records import Map, edited, put
+from signing.psbt_records import Map, edited, put, read
 from signing.wallets_made import make_psbt, make_wallet
 
-from ceremonies.bitcoin.psbt import reread
+from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput
+from ceremonies.errors import InputError
 from ceremonies.signing.facts import gather
+from ceremonies.signing.finish import combine
 from ceremonies.wallets.wallet import Place, Wallet
 
 
@@ -41,6 +46,25 @@ def test_only_so_many_claimed_places_are_looked_at() -> None:
 
     gather(reread(edited(make_psbt(wallet), claim_many)), counted)
     assert len(looked) < 40
+
+
+def test_records_in_great_number_are_joined_in_one_walk() -> None:
+    """Answers of thousands of unknown fields, none of which the other has."""
+
+    def answer(first: int) -> Psbt:
+        def stuff(maps: list[Map]) -> None:
+            maps[1] += [(b"\xfc" + (first + n).to_bytes(4, "big"), b"") for n in range(4_990)]
+
+        return reread(edited(make_psbt(make_wallet("wpkh")), stuff))
+
+    one, other = answer(0), answer(4_990)
+    before = time.process_time()
+    joined = combine([one, other])
+    assert time.process_time() - before < 0.4
+    keys = [key for key, _ in read(joined)[1] if key[0] == 0xFC]
+    assert keys == [b"\xfc" + number.to_bytes(4, "big") for number in range(9_980)]
+    with pytest.raises(InputError, match="more than 10000 records"):
+        combine([one, other, answer(9_980)])
 
 
 OUTPOINTS = st.builds(Outpoint, st.binary(min_size=32, max_size=32), st.integers(0, 2**32 - 1))
