@@ -189,7 +189,8 @@ def test_killed_at_any_write_after_it_was_closed_only_what_is_missing_is_asked(
     tmp_path: Path, script: str
 ) -> None:
     killed(script, tmp_path / "closed", RECORDS[script])
-    for fatal in range(1, 60):
+    # every call of either ceremony is tried by the soak tests of kills
+    for fatal in range(1 if script == KEYGEN else 2, 60, 2):
         folder = tmp_path / str(fatal)
         shutil.copytree(tmp_path / "closed", folder)
         here = people(script, folder)
