@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ceremonies.bitcoin import sighash as kinds
 from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.errors import Finding
@@ -15,10 +16,10 @@ from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse
 
 _ASK_AGAIN = "ask for a psbt that signs all inputs and outputs (SIGHASH_ALL)"
+_WHO_SIGNED = "find out who signed, and what; then ask for a new psbt"
+
 _MOST_FOREIGN = 20
 """How many signatures of strangers one input may carry; OP_CHECKMULTISIG takes no more."""
-
-_WHO_SIGNED = "find out who signed, and what; then ask for a new psbt"
 
 
 def sighash(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
@@ -68,18 +69,22 @@ def _unasked(fact: InputFact) -> str:
         many = len(given.signatures) + len(given.tap_script_signatures) > _MOST_FOREIGN
         message = f"is not ours, and has more than {_MOST_FOREIGN} signatures: none is verified"
         return message if many else ""
-    tree = fact.derived.taproot
     if not _x_only(_signed_by(fact)) <= _x_only(fact.derived.keys):
         return "has a signature by a key that is not in the wallet"
-    named = {tapleaf_hash(leaf, version) for _, leaf, version in tree.leaves} if tree else set()
-    if any(leaf not in named for _, leaf, _ in _leaf_signatures(fact)):
+    signed = {leaf for _, leaf, _ in _leaf_signatures(fact)}
+    if signed and not signed <= _leaves(fact.derived):
         return "has a signature for a leaf that is not in the wallet"
     return ""
 
 
+def _leaves(derived: Derived) -> set[bytes]:
+    tree = derived.taproot
+    return {tapleaf_hash(leaf, version) for _, leaf, version in tree.leaves} if tree else set()
+
+
 def _signed_by(fact: InputFact) -> Iterator[bytes]:
     """The keys that signatures are said to be by."""
-    yield from (key for key, *_ in (*fact.given.signatures, *_leaf_signatures(fact)))
+    return (key for key, *_ in (*fact.given.signatures, *_leaf_signatures(fact)))
 
 
 def _x_only(keys: Iterable[bytes]) -> set[bytes]:
@@ -99,8 +104,8 @@ def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
             yield verify_ecdsa(key, digest, signature[:-1])
     if fact.era != "taproot" or fact.spent is None:
         return
-    by_leaf = ((key, leaf, signature) for key, leaf, signature in _leaf_signatures(fact))
-    for key, leaf, signature in ((fact.spent.script[2:], b"", given.tap_key_signature), *by_leaf):
+    by_output_key = fact.spent.script[2:], b"", given.tap_key_signature
+    for key, leaf, signature in (by_output_key, *_leaf_signatures(fact)):
         kind = _schnorr_kind(signature)
         if signature and kind in (kinds.ALL, kinds.DEFAULT):
             digest = hashes.taproot(index, leaf_hash=leaf, kind=kind)
