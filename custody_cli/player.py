@@ -6,9 +6,12 @@ Codes are drawn ahead while the last one is on the screen, and each is read back
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from ceremonies.errors import CeremonyError, InputError
 from ceremonies.exchange import halfblocks, series
@@ -48,7 +51,7 @@ class Player:
             WrongUsage: there is no terminal.
         """
         # a payload is public: a terminal that is recorded may show it
-        with alternate_screen(rehearsal=True) as tty, one_by_one(tty):
+        with alternate_screen(rehearsal=True) as tty, one_by_one(tty), self._redrawn_on_return():
             due = time.monotonic()
             while not self.ended:
                 now = time.monotonic()
@@ -60,6 +63,19 @@ class Player:
                     due = self._following(now)
                 for key in pressed(tty, 0 if self._draw_ahead() else min(due - now, _WAIT)):
                     due = self._obey(tty, key, due)
+
+    @contextmanager
+    def _redrawn_on_return(self) -> Iterator[None]:
+        """Draw a code that stands still once more where the program goes on, once suspended."""
+
+        def draw_again(_number: int, _frame: FrameType | None) -> None:
+            self._changed = True
+
+        before = signal.signal(signal.SIGCONT, draw_again)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGCONT, before)
 
     @property
     def version(self) -> int:

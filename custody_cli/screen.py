@@ -80,6 +80,19 @@ def terminal() -> Iterator[Tty]:
         yield Tty(reader, writer)
 
 
+def insist_terminal(cause: str, *, hint: str) -> None:
+    """Refuse what needs a terminal where there is none, before any of it is done.
+
+    Raises:
+        WrongUsage: there is none.
+    """
+    try:
+        with terminal():
+            return
+    except WrongUsage:
+        raise WrongUsage(cause, hint=hint) from None
+
+
 @contextlib.contextmanager
 def alternate_screen(*, rehearsal: bool = False) -> Iterator[Tty]:
     """Open the terminal on its alternate screen, cleared before it is left in whatever way.

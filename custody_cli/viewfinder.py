@@ -14,7 +14,7 @@ from ceremonies.exchange.scan import Read, Scan
 from ceremonies.exchange.source import Arrived
 from custody_cli.arrivals import in_words
 from custody_cli.presses import ENDS, one_by_one, pressed
-from custody_cli.screen import Tty, alternate_screen
+from custody_cli.screen import Tty, alternate_screen, insist_terminal
 
 _EVERY = 0.15
 _SURE = 15
@@ -30,6 +30,10 @@ def read_camera(what: str, frames: Iterable[Any] | None = None) -> Arrived:
         MachineError: there is no camera, or nothing that reads it.
         WrongUsage: there is no terminal.
     """
+    insist_terminal(
+        "there is no terminal to show what the camera sees",
+        hint="take photos or a video of the codes, and read those",
+    )
     seen = video.camera() if frames is None else frames
     with alternate_screen(rehearsal=True) as tty, one_by_one(tty):
         scan = Scan(live=True)

@@ -136,6 +136,8 @@ def read(
     if json and output is not None and str(output) == "-":
         raise WrongUsage("-o - and --json exclude each other", hint="name a file")
     arrived = arrived_from(name, what="the code")
+    if not arrived.payload.data:
+        raise InputError("there is nothing in it", hint="copy it again: it may have been cut off")
     insist_public(arrived.payload, arrived.format)
     _insist_whole(arrived.payload, arrived.format)
     found: QrReadAnswer = {
@@ -214,16 +216,12 @@ def _format(form: FormatChoice | None, wallet: Path | None, payload: Payload) ->
 
 def _play(made: Series, *, max_version: int, fps: int) -> None:
     from custody_cli.player import Player
-    from custody_cli.screen import terminal
+    from custody_cli.screen import insist_terminal
 
-    try:
-        with terminal():
-            pass
-    except WrongUsage:
-        raise WrongUsage(
-            "there is no terminal to show codes in",
-            hint="write them with --png, --gif, --svg, --html or --txt",
-        ) from None
+    insist_terminal(
+        "there is no terminal to show codes in",
+        hint="write them with --png, --gif, --svg, --html or --txt",
+    )
     Player(made, max_version=max_version, fps=fps).play()
 
 

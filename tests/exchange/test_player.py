@@ -6,6 +6,7 @@ import fcntl
 import os
 import random
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -178,6 +179,24 @@ def test_a_window_that_was_too_small_plays_once_it_is_large_enough(tmp_path: Pat
         terminal.press("q")
         terminal.wait_for_end(process)
         assert process.returncode == 0
+
+
+def test_a_code_that_stands_still_is_there_again_after_the_program_was_suspended(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "note.txt").write_text("bcrt1qexample")
+    terminal = Terminal(80, 24)
+    call = ("-m", "custody_cli", "qr", "show", "note.txt", "--as", "static")
+    with running(terminal, *call, cwd=tmp_path) as process:
+        terminal.wait_for("version")
+        process.send_signal(signal.SIGTSTP)
+        terminal.wait_for("suspended")
+        process.send_signal(signal.SIGCONT)
+        terminal.wait_for("version")
+        terminal.look(0.3)
+        assert terminal.scanned() == [b"bcrt1qexample"]
+        terminal.press("q")
+        terminal.wait_for_end(process)
 
 
 VIEW = """

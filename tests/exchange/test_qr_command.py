@@ -115,6 +115,7 @@ def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
         (("qr", "read", "nothing.png"), 3),
         (("qr", "read", "bad.mp4"), 3),
         (("qr", "read", "camera"), 2),
+        (("qr", "read", "/dev/null", "-o", "a"), 3),
         (("psbt", "combine", "it.psbt", "it.psbt", "-o", "no/a.gif"), 6),
     ],
 )
