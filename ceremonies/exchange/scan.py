@@ -58,9 +58,19 @@ class Fountain:
         self.used += self._decoder.add(part)
 
     @property
-    def progress(self) -> Progress:
+    def have(self) -> int:
         """How many fragments' worth there is."""
-        have, of = self._decoder.rank, self._decoder.count
+        return self._decoder.rank
+
+    @property
+    def of(self) -> int:
+        """How many fragments there are."""
+        return self._decoder.count
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, and how much is missing."""
+        have, of = self.have, self.of
         verb = "is" if of - have == 1 else "are"
         missing = f"any {of - have} more of {of} parts {verb} missing" if have < of else ""
         return Progress(format=Format.UR, have=have, of=of, missing=missing)
@@ -88,12 +98,20 @@ class Series:
         self.used += self._parts.add(piece.index, piece)
 
     @property
+    def have(self) -> int:
+        """How many parts there are."""
+        return self._parts.have
+
+    @property
+    def of(self) -> int:
+        """How many parts there should be."""
+        return self._parts.count
+
+    @property
     def progress(self) -> Progress:
-        """Which parts there are."""
-        parts = self._parts
-        return Progress(
-            format=self._format, have=parts.have, of=parts.count, missing=parts.missing_in_words()
-        )
+        """How far it is, and which parts are missing."""
+        missing = self._parts.missing_in_words()
+        return Progress(format=self._format, have=self.have, of=self.of, missing=missing)
 
     @property
     def payload(self) -> Payload | None:
@@ -162,8 +180,8 @@ class Scan:
     @property
     def progress(self) -> Progress | None:
         """How far the best series is."""
-        every = [stream.progress for stream in self._streams.values()]
-        return max(every, key=lambda one: one.have / one.of, default=None)
+        best = max(self._streams.values(), key=lambda one: one.have / one.of, default=None)
+        return best.progress if best else None
 
     @property
     def plain(self) -> Read | None:
@@ -260,7 +278,7 @@ class Scan:
         self._streams[key] = stream
         if len(self._streams) > MAX_STREAMS:
             others = [other for other in self._streams if other != key]
-            worst = min(others, key=lambda other: self._streams[other].progress.have)
+            worst = min(others, key=lambda other: self._streams[other].have)
             del self._streams[worst]
 
     def _finish(self, key: _Key, stream: Fountain | Series, form: Format) -> None:
