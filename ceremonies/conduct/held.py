@@ -18,7 +18,6 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
         IntegrityError: two quorums give different keys, or two implementations disagree.
         Refused: it is a rehearsal's key in earnest, or the reverse.
     """
-
     from ceremonies.keys import rehearsal, slip39
     from ceremonies.keys.account import fingerprint_of
     from ceremonies.keys.seed import Scheme
@@ -48,7 +47,6 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
 
 def _quorums(cards: Sequence[Card]) -> Iterator[tuple[Card, ...]]:
     """Yield every quorum where all cards of a set are there, else the one there is."""
-
     from ceremonies.keys import quorum
     from ceremonies.keys.seed import Scheme
 

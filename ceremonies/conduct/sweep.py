@@ -38,7 +38,6 @@ def insist_paid(context: AnyContext, psbt: Psbt) -> None:
     Raises:
         Refused: it pays something else too.
     """
-
     from ceremonies.wallets.wallet import Place
 
     if not context.table.has(DESTINATION):

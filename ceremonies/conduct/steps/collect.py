@@ -124,7 +124,6 @@ def _cards(context: AnyContext, passphrase: Secret | None, fresh_set: str) -> St
 
 def _stray(beside: list[Card], card: Card) -> str:
     """Say why a card does not go with those before; empty where it does."""
-
     from ceremonies.keys import quorum
 
     try:

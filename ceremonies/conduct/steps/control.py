@@ -128,7 +128,6 @@ def _sign(context: Context[SignMessage]) -> Steps[None]:
 
 def _proof(context: Context[SignMessage], proposal: message.Proposal, signature: str) -> bytes:
     """Return what is to be in the file: what an interrupted attempt left there, if it proves it."""
-
     from ceremonies.bitcoin import bip322
     from ceremonies.bitcoin.message_verify import verify
 

@@ -39,7 +39,6 @@ def _written(context: Context[Finalize], txid: str) -> bytes | None:
 
     Its taproot signatures differ from this attempt's, and it may have been taken away already.
     """
-
     from ceremonies.bitcoin.transaction import read_raw
     from ceremonies.exchange import file
     from ceremonies.exchange.payload import Kind

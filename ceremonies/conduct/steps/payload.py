@@ -69,7 +69,6 @@ def as_file(content: bytes) -> bytes:
     Raises:
         InputError: there are codes, and they hold no whole payload.
     """
-
     from ceremonies.exchange import source
     from ceremonies.exchange.payload import Format
 
@@ -105,7 +104,6 @@ def _send(context: Context[SendPayload]) -> Steps[None]:
 
 def sent(context: AnyContext, name: str, encoding: Encoding, signed: Signed) -> None:
     """Write a signed PSBT as the unsigned one was written; one that is there already stays."""
-
     from ceremonies.exchange import file
     from ceremonies.exchange.payload import Kind, Payload
 
@@ -122,7 +120,6 @@ def _is_sent(context: AnyContext, name: str) -> bool:
     A taproot signature is another one each time, so what this attempt signed may differ from
     what the last one wrote; both are signatures of the same transaction.
     """
-
     from ceremonies.exchange import file
 
     path = context.folder / name

@@ -32,7 +32,6 @@ def reviewed_each(context: AnyContext, given: Mapping[str, GivenPsbt]) -> Steps[
     Raises:
         Refused: a rule refuses one of them, or it is no sweep where there must be one.
     """
-
     from ceremonies.signing import review as judge
 
     reviews = []
@@ -78,7 +77,6 @@ def approved(
     context: AnyContext, name: str, reviews: Sequence[Review], shown: str, *, of: str = "intent"
 ) -> Steps[None]:
     """Have the intent of a PSBT, or one of several, compared and approved, and log it."""
-
     from ceremonies.signing import review as judge
 
     yield from ask(

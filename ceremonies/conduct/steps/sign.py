@@ -24,7 +24,6 @@ def _run(context: Context[Params]) -> Steps[None]:
 
 def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
     """Sign what was approved with the key on the table, and log it."""
-
     from ceremonies.bitcoin.psbt import reread
     from ceremonies.signing import finish
     from ceremonies.signing import sign as signing
