@@ -9,6 +9,7 @@ from pathlib import Path
 from ceremonies import disk
 from ceremonies.bitcoin import slip132
 from ceremonies.errors import InputError
+from ceremonies.exchange.payload import Kind
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.secret import Secret
 from ceremonies.wallets import file, ours
@@ -17,6 +18,9 @@ from ceremonies.wallets.registration import registered
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.arrivals import arrived_from
 from custody_cli.sources import payload_from, secret_from
+
+_WRITTEN = (Kind.TEXT, Kind.JSON, Kind.BYTES)
+"""Kinds that the file of a coordinator comes as, where it does not come as a wallet."""
 
 
 def read_wallet(path: Path) -> Wallet:
@@ -42,6 +46,11 @@ def read_export(name: str, token: str | None) -> Found:
         )
     if payload.kind in uniform.KINDS:
         return uniform.carried(payload)
+    if payload.kind not in _WRITTEN:
+        raise InputError(
+            f"{what} is a {payload.kind.value}, not a wallet",
+            hint="name the wallet that the coordinator exports",
+        )
     return peers.read(payload.data, token_from(token))
 
 

@@ -117,6 +117,7 @@ def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
         (("qr", "read", "camera"), 2),
         (("qr", "read", "/dev/null", "-o", "a"), 3),
         (("psbt", "combine", "it.psbt", "it.psbt", "-o", "no/a.gif"), 6),
+        (("wallet", "create", "--from", "it.psbt", "--name", "a", "-o", "a"), 3),
     ],
 )
 def test_what_is_said_no_to_leaves_nothing(
@@ -126,6 +127,7 @@ def test_what_is_said_no_to_leaves_nothing(
     ended, out, err = called(room, *arguments)
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
+    assert "wallet" not in arguments or b"is a psbt, not a wallet" in err
     assert sorted(path.name for path in room.iterdir()) == before
 
 
