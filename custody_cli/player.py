@@ -26,6 +26,7 @@ SLOWEST, FASTEST = 1, 15
 _AHEAD = 4
 _WAIT = 0.05
 _KEYS = "+ faster  - slower  > denser  < sparser  space pause  n next  q end"
+_KEYS_OF_NONE = "> denser  q end"
 _HOME = "\x1b[H"
 
 
@@ -132,7 +133,8 @@ class Player:
             self._series = series.again(self._first, max_version=min(self._dense, fitting))
             self._codes = self._series.endless()
         except CeremonyError as error:
-            self._trouble = f"larger window: {error.cause}"
+            wanted = "larger window" if self._dense >= fitting else "denser codes"
+            self._trouble = f"{wanted}: {error.cause}"
         print(halfblocks.BLACK_ON_WHITE + "\x1b[2J", end="", file=tty.writer)
         self._show(tty)
         return True
@@ -150,7 +152,7 @@ class Player:
 
     def _show(self, tty: Tty) -> None:
         if self._trouble:
-            _paint(tty, [self._trouble], self._window, "q end")
+            _paint(tty, [self._trouble], self._window, _KEYS_OF_NONE)
             return
         if not self._ahead:
             self._draw_ahead()
@@ -166,7 +168,7 @@ class Player:
 
     def _status(self) -> str:
         if self._series is None:
-            return "q end"
+            return _KEYS_OF_NONE
         if not self._is_series:
             return f"version {self.version}  > denser  < sparser  q end"
         parts = self._series.parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import re
 import select
 import signal
 import struct
@@ -153,11 +154,14 @@ def test_keys_and_the_window_change_what_is_played(tmp_path: Path) -> None:
         terminal.wait_for(f"{int(number) + 1} of")
         assert len(terminal.scanned()) == 1
         terminal.resize(120, 40)
+        denser = re.compile(r"v(?:[89]|1\d) ")
         for _ in range(100):
             terminal.press(">")
             terminal.look(0.3)
-            if "v8" in terminal.screen.display[-1]:
+            if denser.search(terminal.screen.display[-1]):
                 break
+        else:
+            pytest.fail(terminal.screen.display[-1])
         assert len(terminal.scanned()) == 1
         terminal.resize(20, 10)
         terminal.wait_for("window")
@@ -179,6 +183,24 @@ def test_a_window_that_was_too_small_plays_once_it_is_large_enough(tmp_path: Pat
         terminal.press("q")
         terminal.wait_for_end(process)
         assert process.returncode == 0
+
+
+def test_codes_that_were_made_too_sparse_say_so_and_come_back(tmp_path: Path) -> None:
+    (tmp_path / "it.psbt").write_bytes(DATA)
+    terminal = Terminal(80, 24)
+    call = ("-m", "custody_cli", "qr", "show", "it.psbt", "--as", "ur")
+    with running(terminal, *call, cwd=tmp_path) as process:
+        terminal.wait_for("v6")
+        for version in (5, 4):
+            terminal.press("<")
+            terminal.wait_for(f"v{version} ")
+        terminal.press("<")
+        terminal.wait_for("denser codes: the codes are too small for a ur")
+        terminal.wait_for("> denser  q end")
+        terminal.press(">")
+        terminal.wait_for("v6")
+        terminal.press("q")
+        terminal.wait_for_end(process)
 
 
 def test_a_code_that_stands_still_is_there_again_after_the_program_was_suspended(
