@@ -223,14 +223,14 @@ def _tail(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
 
 
 def _policy(found: PsbtShowAnswer) -> Iterator[tuple[str, str]]:
-    digits = found["policy"]
+    digits, pinned = found["policy"], found["policy_pinned"]
     if digits is not None:
         half = len(digits) // 2
         yield "policy", in_fours(digits[:half])
-        yield "", in_fours(digits[half:])
-    if not found["policy_pinned"]:
-        label = "" if digits else "policy"
-        yield label, "no policy is pinned by this wallet file"
+        # beside it, so that a whole review is one screen
+        yield "", in_fours(digits[half:]) + ("" if pinned else "  not pinned by the wallet")
+    elif not pinned:
+        yield "policy", "no policy is pinned by this wallet file"
 
 
 def _counted(count: int, what: str) -> str:

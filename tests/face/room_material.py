@@ -30,7 +30,7 @@ PROMPTS = {
     "choose": "choice: ",
     "confirm": "Enter for more, line 12 of 90: ",
     "give-file": "file: ",
-    "show-review": "Enter for more, line 13 of 23: ",
+    "show-review": "Enter for more, line 13 of 24: ",
     "show-secret": "Enter clears the screen: ",
     "sign-seal": "file: ",
     "type-back": "read off: ",

@@ -146,7 +146,7 @@ def test_a_review_says_whether_the_wallet_file_pins_a_policy() -> None:
     assert "policy    no policy is pinned by this wallet file" in drawn.text(free)
     policy = Policy(sha256="ab" * 32)
     given = drawn.text(review_answer(review(parse(data), wallet, policy=policy)))
-    assert "no policy is pinned by this wallet file" in given
+    assert "abab  not pinned by the wallet" in given
     pinned = replace(wallet, policy_sha256=policy.sha256)
     held = review_answer(review(parse(data), pinned, policy=policy))
     assert held["policy_pinned"]
