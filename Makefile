@@ -10,6 +10,8 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 # every write is fsynced, and a disk answers slowly: tests write to memory where there is room
 MEMORY := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 2048 { print "/dev/shm" }')
+# one more than there are cores: a test at a terminal waits more than it works
+WORKERS := $(shell echo $$(($$(nproc) + 1)))
 PYTEST := TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/python -m pytest
 
 .PHONY: rehearse test lint bench soak peers lock clean
@@ -18,7 +20,7 @@ rehearse: $(RUN)
 	@$(BIN)/python -m custody_cli.rehearse
 
 test: $(DEV)
-	$(PYTEST) -m "not soak" -n auto
+	$(PYTEST) -m "not soak" -n $(WORKERS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .
@@ -30,7 +32,7 @@ bench: $(DEV)
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -s
 
 soak: $(DEV)
-	$(PYTEST) -m soak -n auto
+	$(PYTEST) -m soak -n $(WORKERS)
 
 # Other implementations of UR and BBQr, and coordinators' own libraries, for the tests that compare; they are
 # skipped without. Of Specter Desktop the importer alone is run, so what the rest of it needs is left out.
