@@ -269,18 +269,26 @@ def ask(question: Ask[A]) -> Steps[A]:
             asked = replace(question, mistake=str(why))
 
 
-def placed(steps: Steps[R], place: Place) -> Steps[R]:
-    """Say of every ask of `steps` where in the ceremony it belongs."""
+def through(steps: Steps[R], handle: Callable[[Ask[Any]], Steps[object]]) -> Steps[R]:
+    """Hand every ask of `steps` to `handle`, and what that returns back as its answer."""
     try:
         asked = next(steps)
         while True:
-            raw = yield replace(asked, place=place)
-            asked = steps.send(raw)
+            asked = steps.send((yield from handle(asked)))
     except StopIteration as ended:
         result: R = ended.value
         return result
     finally:
         steps.close()
+
+
+def placed(steps: Steps[R], place: Place) -> Steps[R]:
+    """Say of every ask of `steps` where in the ceremony it belongs."""
+
+    def handle(asked: Ask[Any]) -> Steps[object]:
+        return (yield replace(asked, place=place))
+
+    return through(steps, handle)
 
 
 def retyped(check: Callable[[], object], hint: bool = True) -> None:

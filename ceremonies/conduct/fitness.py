@@ -7,9 +7,17 @@ before the next word is shown or typed.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ceremonies.conduct.asks import ShowSecret, Steps, TypeDice, TypePassphrase, TypeWords
+from ceremonies.conduct.asks import (
+    Ask,
+    ShowSecret,
+    Steps,
+    TypeDice,
+    TypePassphrase,
+    TypeWords,
+    through,
+)
 from ceremonies.errors import Finding, Level, MachineError
 from ceremonies.log import facts
 
@@ -53,18 +61,13 @@ def watched(steps: Steps[R], ceremony: Ceremony) -> Steps[R]:
     Raises:
         MachineError: it is not fit any more, and the log says so.
     """
-    try:
-        asked = next(steps)
-        while True:
-            if isinstance(asked, _SECRET) and not ceremony.is_rehearsal:
-                _insist_fit(ceremony)
-            raw = yield asked
-            asked = steps.send(raw)
-    except StopIteration as ended:
-        result: R = ended.value
-        return result
-    finally:
-        steps.close()
+
+    def handle(asked: Ask[Any]) -> Steps[object]:
+        if isinstance(asked, _SECRET) and not ceremony.is_rehearsal:
+            _insist_fit(ceremony)
+        return (yield asked)
+
+    return through(steps, handle)
 
 
 def _insist_fit(ceremony: Ceremony) -> None:

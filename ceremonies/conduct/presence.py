@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ceremonies.conduct.asks import Ask, Mistyped, Steps, TypePassphrase
+from ceremonies.conduct.asks import Ask, Mistyped, Steps, TypePassphrase, through
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.slots import PINS, Table
 from ceremonies.errors import Refused
@@ -44,20 +44,16 @@ def attended(steps: Steps[R], table: Table) -> Steps[R]:
         Refused: somebody could not, several times.
     """
     at_machine = ""
-    try:
-        asked = next(steps)
-        while True:
-            pin = table.take(PINS).get(asked.by.name) if table.has(PINS) else None
-            if pin is not None and asked.by.name != at_machine and not isinstance(asked, TypePin):
-                yield from _proved(asked, pin)
-            at_machine = asked.by.name
-            raw = yield asked
-            asked = steps.send(raw)
-    except StopIteration as ended:
-        result: R = ended.value
-        return result
-    finally:
-        steps.close()
+
+    def handle(asked: Ask[Any]) -> Steps[object]:
+        nonlocal at_machine
+        pin = table.take(PINS).get(asked.by.name) if table.has(PINS) else None
+        if pin is not None and asked.by.name != at_machine and not isinstance(asked, TypePin):
+            yield from _proved(asked, pin)
+        at_machine = asked.by.name
+        return (yield asked)
+
+    return through(steps, handle)
 
 
 def _proved(before: Ask[Any], pin: Secret) -> Steps[None]:
