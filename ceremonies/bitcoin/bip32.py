@@ -111,8 +111,15 @@ def public_node(xpub: str) -> PublicNode:
     )
 
 
-def xpub_of(node: PublicNode, network: Network) -> str:
-    """Put an extended public key together again, of a network.
+def xpub_at(
+    path: tuple[int, ...],
+    *,
+    key: bytes,
+    chain_code: bytes,
+    parent_fingerprint: bytes,
+    network: Network,
+) -> str:
+    """Put the extended public key at a path together, of its key (33 bytes) and chain code (32).
 
     Raises:
         InputError: its key is no point of the curve, or a master key has a parent.
@@ -120,11 +127,11 @@ def xpub_of(node: PublicNode, network: Network) -> str:
     try:
         return BIP32KeyData(
             network.xpub_version,
-            node.depth,
-            node.parent_fingerprint,
-            node.index,
-            node.chain_code,
-            node.key,
+            len(path),
+            parent_fingerprint,
+            path[-1] if path else 0,
+            chain_code,
+            key,
         ).b58encode()
     except ENGINE_ERRORS:
         raise InputError("this is not an extended public key", hint="export it again") from None

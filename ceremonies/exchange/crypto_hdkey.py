@@ -35,11 +35,6 @@ class HdKey:
     source: bytes | None = None
     children: str = ""
 
-    @property
-    def index(self) -> int:
-        """Its number among the children of its parent; 0 for a master key."""
-        return self.path[-1] if self.path else 0
-
 
 def tagged(key: HdKey) -> Tagged:
     """Write a key that says nothing of its children; `use-info` is left out for mainnet."""

@@ -113,15 +113,14 @@ def _read_ur(export: Export, text: str) -> tuple[str, str, str]:
     key = one.key
     if (one.script, key.is_mainnet) != (export.script, export.network.is_mainnet):
         return "", "", ""
-    node = bip32.PublicNode(
-        depth=len(key.path),
-        parent_fingerprint=key.parent_fingerprint,
-        index=key.index,
-        chain_code=key.chain_code,
+    xpub = bip32.xpub_at(
+        key.path,
         key=key.key,
-        fingerprint=b"",
+        chain_code=key.chain_code,
+        parent_fingerprint=key.parent_fingerprint,
+        network=export.network,
     )
-    return fingerprint.hex(), format_path(key.path), bip32.xpub_of(node, export.network)
+    return fingerprint.hex(), format_path(key.path), xpub
 
 
 _Writer = Callable[[Export], str]

@@ -5,7 +5,6 @@ newer `output-descriptor`, which is read.
 from __future__ import annotations
 
 from ceremonies.bitcoin import bip32, descriptor
-from ceremonies.bitcoin.bip32 import PublicNode
 from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.descriptor import DescriptorKey
 from ceremonies.errors import InputError, Refused
@@ -116,14 +115,12 @@ def _text(output: Output) -> str:
 
 def _expression(key: HdKey, goes_on: bool = False) -> str:
     """Write a key and its children, or itself alone where what is around it goes on with them."""
-    node = PublicNode(
-        depth=len(key.path),
-        parent_fingerprint=key.parent_fingerprint,
-        index=key.index,
-        chain_code=key.chain_code,
+    xpub = bip32.xpub_at(
+        key.path,
         key=key.key,
-        fingerprint=b"",
+        chain_code=key.chain_code,
+        parent_fingerprint=key.parent_fingerprint,
+        network=MAINNET if key.is_mainnet else TESTNET4,
     )
-    xpub = bip32.xpub_of(node, MAINNET if key.is_mainnet else TESTNET4)
     origin = f"[{key.source.hex()}{format_path(key.path)[1:]}]" if key.source else ""
     return f"{origin}{xpub}{'' if goes_on else key.children or _BOTH}"
