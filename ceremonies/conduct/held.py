@@ -18,8 +18,9 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
         IntegrityError: two quorums give different keys, or two implementations disagree.
         Refused: it is a rehearsal's key in earnest, or the reverse.
     """
-    from ceremonies.keys import rehearsal, slip39
+    from ceremonies.keys import slip39
     from ceremonies.keys.account import fingerprint_of
+    from ceremonies.keys.rehearsal import insist_kind
     from ceremonies.keys.seed import Scheme
 
     scheme = Scheme(context.script.seed.scheme) if context.script.seed else Scheme.BIP39
@@ -37,10 +38,7 @@ def key_of(context: AnyContext, typed: Typed) -> HeldKey:
                 "two quorums of the cards give different keys",
                 hint="stop; do not use these cards",
             )
-    if context.is_rehearsal:
-        rehearsal.insist_practice(seed)
-    else:
-        rehearsal.insist_earnest(seed)
+    insist_kind(seed, rehearsal=context.is_rehearsal)
     passphrase = typed.passphrase if scheme is Scheme.BIP39 else None
     return HeldKey(seed, passphrase, fingerprint_of(seed, passphrase))
 

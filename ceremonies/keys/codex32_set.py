@@ -9,11 +9,11 @@ from itertools import count
 
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.keys import gf32
-from ceremonies.keys import rehearsal as practice
 from ceremonies.keys.card import Group
 from ceremonies.keys.codex32 import CHARACTERS, INDICES, Codex32, spell, write, write_seed
 from ceremonies.keys.entropy import Pool
 from ceremonies.keys.quorum import ways
+from ceremonies.keys.rehearsal import insist_kind
 from ceremonies.keys.seed import Scheme, Seed
 
 REHEARSAL_IDENTIFIER = "prac"
@@ -55,7 +55,7 @@ def split(seed: Seed, group: Group, *, pool: Pool, rehearsal: bool = False) -> t
             "codex32 holds the BIP-32 seed itself, and a phrase is not one",
             hint="split its seed, or use SLIP-39 cards, which give back the phrase",
         )
-    (practice.insist_practice if rehearsal else practice.insist_earnest)(seed)
+    insist_kind(seed, rehearsal=rehearsal)
     pool.insist(8 * len(seed.secret))
     identifier = REHEARSAL_IDENTIFIER if rehearsal else _draw_identifier(pool, seed, group)
     secret = write_seed(seed.secret, needs=group.needs, identifier=identifier)

@@ -13,7 +13,7 @@ from ceremonies.errors import InputError, Refused
 from ceremonies.keys import by_hand
 from ceremonies.keys.by_hand import Method
 from ceremonies.keys.entropy import Source
-from ceremonies.keys.rehearsal import is_marked
+from ceremonies.keys.mark import is_marked
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 
@@ -73,7 +73,7 @@ def seed_of(rolls: Source, *, words: int) -> Seed:
         )
     digest = hashlib.sha256(rolls.data.reveal()).digest()
     seed = Seed(Scheme.BIP39, Secret(digest[: _BYTES[words]]))
-    if is_marked(seed):
+    if is_marked(seed.secret):
         raise Refused(
             "these rolls make a phrase with the practice mark of rehearsals",
             hint="chance does that once in 8,589,934,592 times; roll all of them again",

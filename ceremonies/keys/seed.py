@@ -10,7 +10,7 @@ from itertools import count
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39, codex32
 from ceremonies.keys.entropy import Pool
-from ceremonies.keys.rehearsal import is_marked, with_mark
+from ceremonies.keys.mark import is_marked, with_mark
 from ceremonies.secret import Secret
 
 _MARK = b"slip39:"
@@ -86,7 +86,7 @@ class Seed:
 def draw_seed(pool: Pool, *, words: int, rehearsal: bool = False) -> Seed:
     """Make a new BIP-39 seed of 12, 15, 18, 21 or 24 words from mixed entropy.
 
-    For a `rehearsal` it carries the mark (`ceremonies.keys.rehearsal`); otherwise it never does.
+    For a `rehearsal` it carries the mark (`ceremonies.keys.mark`); otherwise it never does.
 
     Raises:
         InputError: another number of words.

@@ -11,9 +11,10 @@ from operator import xor
 
 from ceremonies.errors import InputError, IntegrityError, Refused
 from ceremonies.keys import bip39
-from ceremonies.keys import rehearsal as practice
 from ceremonies.keys.card import Group
 from ceremonies.keys.entropy import Pool
+from ceremonies.keys.mark import is_marked, with_mark
+from ceremonies.keys.rehearsal import insist_kind
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.keys.wordlist import read_words
 from ceremonies.secret import Secret
@@ -71,12 +72,10 @@ def split(seed: Seed, group: Group, *, pool: Pool, rehearsal: bool = False) -> t
             "the parts of a Seed XOR are English phrases, and this phrase is not English",
             hint="they would give back an English phrase, which is another key: make a new key",
         )
-    (practice.insist_practice if rehearsal else practice.insist_earnest)(seed)
+    insist_kind(seed, rehearsal=rehearsal)
     pool.insist(8 * len(seed.secret))
     draws = (_entropies(pool, seed, group, turn, rehearsal=rehearsal) for turn in count())
-    entropies = next(
-        drawn for drawn in draws if rehearsal or not any(map(practice.is_marked, drawn))
-    )
+    entropies = next(drawn for drawn in draws if rehearsal or not any(map(is_marked, drawn)))
     parts = tuple(
         Part(words=bip39.encode(entropy), entropy=entropy, language="english")
         for entropy in entropies
@@ -149,7 +148,7 @@ def _entropies(pool: Pool, seed: Seed, group: Group, turn: int, *, rehearsal: bo
     name = f"{group} {turn}" if turn else f"{group}"
     drawn = [_draw(pool, seed, f"{name} {number}") for number in range(1, group.of)]
     if rehearsal:
-        drawn = [practice.with_mark(entropy) for entropy in drawn]
+        drawn = [with_mark(entropy) for entropy in drawn]
     return [*drawn, _xored([seed.secret, *drawn])]
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from ceremonies.bitcoin import mnemonics
 from ceremonies.errors import InputError, IntegrityError, Refused
-from ceremonies.keys import rehearsal as practice
 from ceremonies.keys import rs1024
 from ceremonies.keys import wordlist as lists
 from ceremonies.keys.card import MOST_OF_ANYTHING, Card, CardSet, Group
 from ceremonies.keys.entropy import Pool
+from ceremonies.keys.mark import SET_IDENTIFIER
 from ceremonies.keys.quorum import insist_quorum, quorums
+from ceremonies.keys.rehearsal import insist_kind
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 
@@ -132,11 +133,11 @@ def split(
             "cards do not remember a language, and this phrase is not English",
             hint="they would give back an English phrase, which is another key: make a new key",
         )
-    (practice.insist_practice if rehearsal else practice.insist_earnest)(seed)
+    insist_kind(seed, rehearsal=rehearsal)
     pool.insist(8 * len(seed.secret))
     secret_words = _card_passphrase(seed.scheme, passphrase)
     plan = f"{groups_needed} of {' '.join(map(str, groups))}".encode()
-    identifier = practice.SET_IDENTIFIER if rehearsal else _draw_identifier(pool, plan)
+    identifier = SET_IDENTIFIER if rehearsal else _draw_identifier(pool, plan)
     encrypted = EncryptedMasterSecret.from_master_secret(
         seed.secret.reveal(), secret_words.reveal(), identifier, extendable, exponent
     )
@@ -284,7 +285,7 @@ def _draw_identifier(pool: Pool, plan: bytes) -> int:
     contexts = (plan + turn.to_bytes(4, "big") if turn else plan for turn in count())
     draws = (pool.expand("slip39-set", 2, context).reveal() for context in contexts)
     identifiers = (int.from_bytes(drawn, "big") & _IDENTIFIER_MASK for drawn in draws)
-    return next(drawn for drawn in identifiers if drawn != practice.SET_IDENTIFIER)
+    return next(drawn for drawn in identifiers if drawn != SET_IDENTIFIER)
 
 
 def _insist_recoverable(cards: CardSet, seed: Seed, encrypted: Secret, passphrase: Secret) -> None:

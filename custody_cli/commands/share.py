@@ -232,7 +232,8 @@ def _doubts(card: Share) -> list[str]:
     """Say that a card is, or may be, of a rehearsal."""
     from ceremonies.keys.codex32 import Codex32
     from ceremonies.keys.codex32_set import REHEARSAL_IDENTIFIER
-    from ceremonies.keys.rehearsal import is_marked, is_practice_set
+    from ceremonies.keys.mark import is_marked
+    from ceremonies.keys.rehearsal import is_practice_set
     from ceremonies.keys.seed_xor import Part
 
     match card:

@@ -9,7 +9,7 @@ from cli.person import insist_answered, person, words_of
 from cli.room import Ran, Room
 from signing.wallets_made import make_psbt
 
-from ceremonies.keys.rehearsal import SET_IDENTIFIER, with_mark
+from ceremonies.keys.mark import SET_IDENTIFIER, with_mark
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 from ceremonies.wallets.file import read as read_wallet

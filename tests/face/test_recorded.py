@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ceremonies.errors import MachineError
-from ceremonies.keys.rehearsal import with_mark
+from ceremonies.keys.mark import with_mark
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 from custody_cli import recorders

@@ -19,7 +19,7 @@ from ceremonies.keys.card import Group
 from ceremonies.keys.codex32 import CHARACTERS, Codex32, write_seed
 from ceremonies.keys.codex32_set import recover, split
 from ceremonies.keys.entropy import draw
-from ceremonies.keys.rehearsal import with_mark
+from ceremonies.keys.mark import with_mark
 from ceremonies.keys.seed import Scheme, Seed, read_seed
 from ceremonies.secret import Secret
 

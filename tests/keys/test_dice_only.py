@@ -9,9 +9,9 @@ import pytest
 from keys_material import ROLLS, everything_said, rolled
 
 from ceremonies.errors import InputError, Refused
-from ceremonies.keys import by_hand, dice_only, rehearsal
+from ceremonies.keys import by_hand, dice_only, mark
 from ceremonies.keys.entropy import Source
-from ceremonies.keys.rehearsal import MARK_BITS
+from ceremonies.keys.mark import MARK_BITS
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
 
@@ -108,10 +108,10 @@ def test_a_key_with_the_practice_mark_is_refused(monkeypatch: pytest.MonkeyPatch
     rolls = next(iter(SEEDSIGNER))
     begins = int.from_bytes(hashlib.sha256(rolls.encode()).digest(), "big") >> 256 - MARK_BITS
     # one key in 2^33 carries the mark: here the mark is what this one begins with
-    monkeypatch.setattr(rehearsal, "MARK", begins)
+    monkeypatch.setattr(mark, "MARK", begins)
     with pytest.raises(Refused, match="practice mark"):
         dice_only.seed_of(made("dice", rolls), words=12)
-    monkeypatch.setattr(rehearsal, "MARK", begins ^ 1)
+    monkeypatch.setattr(mark, "MARK", begins ^ 1)
     assert dice_only.seed_of(made("dice", rolls), words=12)
 
 

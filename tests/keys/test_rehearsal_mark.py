@@ -8,18 +8,11 @@ from hypothesis import strategies as st
 from keys_material import bip39_seeds, everything_said, known_pool, rolled, slip39_seeds
 
 from ceremonies.errors import InputError, MachineError, Refused
-from ceremonies.keys import bip39, rehearsal, slip39
+from ceremonies.keys import bip39, mark, slip39
 from ceremonies.keys.card import CardSet, Group
 from ceremonies.keys.entropy import Pool, Source, draw
-from ceremonies.keys.rehearsal import (
-    MARK_BITS,
-    SET_IDENTIFIER,
-    insist_earnest,
-    insist_practice,
-    is_marked,
-    is_practice_set,
-    with_mark,
-)
+from ceremonies.keys.mark import MARK, MARK_BITS, SET_IDENTIFIER, is_marked, with_mark
+from ceremonies.keys.rehearsal import insist_earnest, insist_practice, is_practice_set
 from ceremonies.keys.seed import Scheme, Seed, draw_seed, read_seed
 from ceremonies.keys.slip39 import read_card, recover, split
 from ceremonies.secret import Secret
@@ -72,7 +65,7 @@ def test_the_mark_changes_33_bits_and_nothing_else(seed: Seed) -> None:
     before, after = (int.from_bytes(held.reveal(), "big") for held in (seed.secret, marked))
     assert len(marked) == len(seed.secret)
     assert after & ((1 << beside) - 1) == before & ((1 << beside) - 1)
-    assert after >> beside == rehearsal.MARK == 0x152EA5D4B
+    assert after >> beside == MARK == 0x152EA5D4B
     assert with_mark(marked) == marked
 
 
@@ -82,7 +75,6 @@ def test_a_secret_is_marked_by_all_33_bits_and_by_those_alone(
 ) -> None:
     marked = with_mark(seed.secret)
     assert is_marked(marked)
-    assert is_marked(Seed(seed.scheme, marked))
     of_the_mark = data.draw(st.integers(0, MARK_BITS - 1))
     beside = data.draw(st.integers(MARK_BITS, 8 * len(marked) - 1))
     assert not is_marked(bit_flipped(marked.reveal(), of_the_mark))
@@ -93,7 +85,7 @@ def test_a_phrase_that_begins_so_is_marked_and_two_of_the_words_are_not_enough()
     for beginning, expected in ((["practice"] * 3, True), (["practice"] * 2 + ["zoo"], False)):
         endings = (" ".join([*beginning, *["zoo"] * 8, last]) for last in bip39.wordlist())
         seed = next(found for text in endings if (found := read_or_none(text)))
-        assert is_marked(seed) is expected
+        assert is_marked(seed.secret) is expected
 
 
 def test_the_mark_is_seen_in_a_phrase_of_another_language() -> None:
@@ -120,7 +112,7 @@ def test_earnest_refuses_the_mark_and_practice_refuses_the_rest() -> None:
 @pytest.mark.parametrize("words", bip39.WORD_COUNTS)
 def test_a_seed_drawn_for_a_rehearsal_is_marked(words: int) -> None:
     seed = draw_seed(known_pool(), words=words, rehearsal=True)
-    assert is_marked(seed)
+    assert is_marked(seed.secret)
     assert len(seed.secret) == words // 3 * 4
     assert draw_seed(known_pool(), words=words, rehearsal=True) == seed
     assert draw_seed(known_pool(label=b"x"), words=words, rehearsal=True) != seed
@@ -140,7 +132,7 @@ def test_a_rehearsal_needs_as_much_entropy_as_a_real_draw() -> None:
 def test_a_seed_is_the_first_that_its_pool_draws() -> None:
     pool = known_pool()
     assert draw_seed(pool, words=24).secret == pool.expand("bip39-entropy", 32)
-    assert not is_marked(draw_seed(pool, words=24))
+    assert not is_marked(draw_seed(pool, words=24).secret)
 
 
 def test_a_seed_that_chance_marked_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +141,7 @@ def test_a_seed_that_chance_marked_is_drawn_again(monkeypatch: pytest.MonkeyPatc
     draws += [pool.expand("bip39-entropy", 32, n.to_bytes(4, "big")) for n in (1, 2)]
     # to find chance that gives the mark takes eight thousand million tries: the mark comes to it
     first = int.from_bytes(draws[0].reveal(), "big") >> (256 - MARK_BITS)
-    monkeypatch.setattr(rehearsal, "MARK", first)
+    monkeypatch.setattr(mark, "MARK", first)
     assert is_marked(draws[0])
     assert draw_seed(pool, words=24).secret == draws[1]
     monkeypatch.setattr("ceremonies.keys.seed.is_marked", lambda drawn: drawn in draws[:2])

@@ -13,7 +13,8 @@ from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.keys import seed_xor
 from ceremonies.keys.card import Group
 from ceremonies.keys.entropy import draw
-from ceremonies.keys.rehearsal import insist_earnest, with_mark
+from ceremonies.keys.mark import with_mark
+from ceremonies.keys.rehearsal import insist_earnest
 from ceremonies.keys.seed import Scheme, Seed, read_seed
 from ceremonies.keys.seed_xor import combine, read_part, split
 from ceremonies.secret import Secret
@@ -129,7 +130,7 @@ def test_no_part_in_earnest_carries_the_mark(monkeypatch: pytest.MonkeyPatch) ->
     usual = split(SEED, group, pool=known_pool())
     # what chance does once in 8,589,934,592 parts
     monkeypatch.setattr(
-        "ceremonies.keys.rehearsal.is_marked", lambda entropy: entropy == usual[-1].entropy
+        "ceremonies.keys.seed_xor.is_marked", lambda entropy: entropy == usual[-1].entropy
     )
     again = split(SEED, group, pool=known_pool())
     assert not {part.words.reveal() for part in usual} & {part.words.reveal() for part in again}
