@@ -43,10 +43,15 @@ def read_stream(descriptor: int, *, limit: int, what: str) -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            raise InputError(
-                f"{what} is longer than {limit} bytes", hint="check that this is the right file"
-            )
+            raise too_long(what, limit)
     return b"".join(chunks)
+
+
+def too_long(what: str, limit: int) -> InputError:
+    """Return the error that something is longer than `limit` bytes."""
+    return InputError(
+        f"{what} is longer than {limit} bytes", hint="check that this is the right file"
+    )
 
 
 def insist_free(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.errors import CeremonyError, InputError, IntegrityError
-from ceremonies.keys import bip39, shares, slip39
+from ceremonies.keys import bip39, seedqr, shares, slip39
 from ceremonies.keys.set_record import Form, SetRecord, read_record
 from ceremonies.keys.shares import Share
 from ceremonies.secret import Secret
@@ -91,7 +91,7 @@ def card_from(
     def ask() -> Secret:
         return _ask(name, (), form=form, record=record, rehearsal=rehearsal).words
 
-    with secret_from(source, ask, what=name) as written:
+    with secret_from(source, ask, what=name, said=seedqr.text_in) as written:
         try:
             found = shares.read(written, form)
             if record is not None:

@@ -204,12 +204,15 @@ def _seed_of(
 def seed_from(
     source: str | None, *, rehearsal: bool = False, known: bool, language: str | None = None
 ) -> Seed:
-    """Read a phrase or `slip39:HEX` from a source, or ask for the phrase."""
+    """Read a phrase, `slip39:HEX` or a SeedQR from a source, or ask for the phrase."""
 
     def ask() -> Secret:
         return _ask_phrase(rehearsal, language or "english", known=known)
 
-    with secret_from(source, ask, what="the seed") as written:
+    with secret_from(source, ask, what="the seed", said=seedqr.text_in) as written:
+        if seedqr.is_digits(written):
+            with seedqr.text_in(written) as words:
+                return read_seed(words, language)
         return read_seed(written, language)
 
 
@@ -228,10 +231,14 @@ def written_seed_from(source: str | None, written_as: str, *, use: Use, known: b
             raise InputError("a master secret has no phrase", hint="give a BIP-39 phrase")
     else:
         read = seedqr.read_digits if written_as == "seedqr" else seedqr.read_compact
-        with secret_from(source, _not_typed, what="the SeedQR") as written:
+        with secret_from(source, _not_typed, what="the SeedQR", said=_as_it_is) as written:
             found = read(written)
     use.insist(found)
     return found
+
+
+def _as_it_is(code: Secret) -> Secret:
+    return Secret(code.reveal())
 
 
 def _not_typed() -> Secret:

@@ -107,12 +107,15 @@ SeedSource = Annotated[
     typer.Option(
         "--seed",
         metavar="SOURCE",
-        help="The phrase or slip39:HEX: a file, - or fd:N; asked for where absent.",
+        help="The phrase, slip39:HEX or a picture of a SeedQR: a file, - or fd:N; asked for "
+        "where absent.",
     ),
 ]
 ShareSources = Annotated[
     list[str] | None,
-    typer.Option("--share", metavar="SOURCE", help="One card: a file, - or fd:N; once per card."),
+    typer.Option(
+        "--share", metavar="SOURCE", help="One card: a file, a picture, - or fd:N; once per card."
+    ),
 ]
 Language = Annotated[
     LanguageChoice | None,

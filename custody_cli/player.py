@@ -5,7 +5,6 @@ Codes are drawn ahead while the last one is on the screen, and each is read back
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections import deque
@@ -37,7 +36,7 @@ class Player:
         self._first, self._form = first, first.format
         self.fps, self.paused, self.ended = fps, False, False
         self._dense = max_version
-        self._window, self._changed = os.terminal_size((0, 0)), True
+        self._window, self._changed = (0, 0), True
         self._series: Series | None = None
         self._codes: Iterator[bytes] = iter(())
         self._ahead: deque[tuple[int, list[str]]] = deque()
@@ -119,11 +118,11 @@ class Player:
 
     def _fit(self, tty: Tty) -> bool:
         """Make and show the series anew where the window or the density has changed."""
-        window = os.get_terminal_size(tty.writer.fileno())
+        window = tty.size
         if window == self._window and not self._changed:
             return False
         self._window, self._changed = window, False
-        fitting = halfblocks.largest_version(window.columns, window.lines - 1)
+        fitting = halfblocks.largest_version(window[0], window[1] - 1)
         self._ahead.clear()
         self._number, self._series, self._trouble = 0, None, ""
         try:

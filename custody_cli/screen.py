@@ -29,12 +29,18 @@ class Tty:
     writer: TextIO
 
     @property
-    def rows(self) -> int:
-        """How many lines fit on it; 24 where it does not say."""
+    def size(self) -> tuple[int, int]:
+        """How many columns and lines fit; 80 and 24 where it does not say, as a serial line."""
         try:
-            return os.get_terminal_size(self.writer.fileno()).lines or 24
+            found = os.get_terminal_size(self.writer.fileno())
         except OSError:
-            return 24
+            return 80, 24
+        return found.columns or 80, found.lines or 24
+
+    @property
+    def rows(self) -> int:
+        """How many lines fit on it."""
+        return self.size[1]
 
     def say(self, text: str = "") -> None:
         """Write one line for eyes."""

@@ -19,6 +19,7 @@ from custody_cli.recorders import insist_unrecorded
 
 STANDARD = "-"
 SECRET_LIMIT = 64 * 1024
+_PICTURE_LIMIT = 32 * disk.MEBIBYTE
 PAYLOAD_LIMIT = 64 * disk.MEBIBYTE
 
 _DESCRIPTOR = re.compile(r"(?:fd:|/dev/fd/|/proc/self/fd/)(0|[1-9][0-9]{0,5})")
@@ -28,28 +29,46 @@ _STANDARD_DESCRIPTORS = (0, 1, 2)
 _ELSEWHERE = "use a new file, or a descriptor above 2 such as fd:3"
 _HOW = "a SOURCE is a file, - or fd:N; without one it is asked for at the terminal"
 
+Said = Callable[[Secret], Secret]
+"""Makes what was asked for of what a code says."""
+
 _claimed: dict[int, str] = {}
 """Descriptors that were read to their end already, and for what: none can be read twice."""
 
 
-def secret_from(source: str | None, ask: Callable[[], Secret], *, what: str) -> Secret:
+def secret_from(
+    source: str | None, ask: Callable[[], Secret], *, what: str, said: Said | None = None
+) -> Secret:
     """Read a secret from FILE, `-`, `fd:N`, or by asking a person where there is no source.
 
     A descriptor that is a terminal asks too, so that nothing typed is echoed. The bytes are
-    returned as they are; readers of phrases and cards decide about white space.
+    returned as they are; readers of phrases and cards decide about white space. Where `said` is
+    given, a picture, a folder of them, a video or `camera` is a source too, of what its code says.
 
     Raises:
         WrongUsage: the source is no source, was read already, or there is no terminal to ask at.
-        InputError: it cannot be read, or is longer than 64 KiB.
+        InputError: it cannot be read, or is longer than 64 KiB and no picture.
+        MachineError: what reads a picture is not there.
     """
     if source is None:
         return ask()
     descriptor = _descriptor(source)
-    if descriptor is None:
-        return Secret(_whole_file(Path(source), what))
-    if os.isatty(descriptor):
+    if descriptor is not None and os.isatty(descriptor):
         return ask()
-    return Secret(_whole_stream(descriptor, what, SECRET_LIMIT))
+    if said is None:
+        return Secret(_content(source, descriptor, what, SECRET_LIMIT))
+    from custody_cli import scanned
+
+    found = scanned.secret_at(source, what=what) if descriptor is None else None
+    if found is None:
+        content = _content(source, descriptor, what, _PICTURE_LIMIT)
+        found = scanned.secret_in(content)
+        if found is None:
+            if len(content) > SECRET_LIMIT:
+                raise disk.too_long(what, SECRET_LIMIT)
+            return Secret(content)
+    with found:
+        return said(found)
 
 
 def is_asked(source: str | None) -> bool:
@@ -201,11 +220,14 @@ def _descriptor(name: str) -> int | None:
     return int(match[1])
 
 
-def _whole_file(path: Path, what: str) -> bytes:
+def _content(source: str, descriptor: int | None, what: str, limit: int) -> bytes:
+    if descriptor is not None:
+        return _whole_stream(descriptor, what, limit)
+    path = Path(source)
     if _names(path, 0):
-        return _whole_stream(0, what, SECRET_LIMIT)
+        return _whole_stream(0, what, limit)
     try:
-        return disk.read(path, limit=SECRET_LIMIT, what=what)
+        return disk.read(path, limit=limit, what=what)
     except InputError as error:
         raise InputError(error.cause, hint=_HOW) from None
 

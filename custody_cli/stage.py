@@ -15,7 +15,7 @@ from types import FrameType
 
 from custody_cli.prompt import Message, Prompt
 from custody_cli.screen import Tty
-from custody_cli.show.place import HEIGHT, WIDTH, Sheet, Size
+from custody_cli.show.place import WIDTH, Sheet, Size
 
 _CLEAR = "\x1b[2J\x1b[H"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -39,12 +39,7 @@ class Stage:
     @property
     def size(self) -> Size:
         """How large the window is now."""
-        try:
-            found = os.get_terminal_size(self.tty.writer.fileno())
-        except OSError:
-            return Size()
-        # a serial line says 0 by 0
-        return Size(found.columns or WIDTH, found.lines or HEIGHT)
+        return Size(*self.tty.size)
 
     def ask(
         self, sheet: Sheet, message: Message, *, prompt: Prompt | None = None, at_end: bool = False

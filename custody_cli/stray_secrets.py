@@ -22,7 +22,7 @@ _FORMS = {
         r"(?<![0-9A-Za-z])[5KLc9][1-9A-HJ-NP-Za-km-z]{50,51}(?![0-9A-Za-z])"
     ),
     "a codex32 share": re.compile(r"(?<![0-9a-z])ms1[02-9ac-hj-np-z]{40}", re.IGNORECASE),
-    "the digits of a seed": re.compile(
+    "the digits of a SeedQR": re.compile(
         r"\s*(?:[0-9]{48}|[0-9]{60}|[0-9]{72}|[0-9]{84}|[0-9]{96})\s*\Z"
     ),
 }
@@ -46,14 +46,17 @@ def insist_public(payload: Payload, form: Format | None = None) -> None:
     if found:
         raise Refused(
             f"it looks like {found}, which is nobody's to show or to carry in the open",
-            hint="a code of a seed is scanned in a ceremony, by the custodian whose it is",
+            hint="a phrase or a SeedQR goes where a secret is asked for, as --seed or --share",
         )
 
 
 def _plain_bytes(payload: Payload, form: Format | None) -> str:
     # one plain code of so many bytes is how a seed is shown, and such a file becomes such a code
     is_compact = form in (Format.STATIC, Format.FILE) and payload.kind is Kind.BYTES
-    return "the bytes of a seed" if is_compact and len(payload.data) in _COMPACT else ""
+    if not is_compact or len(payload.data) not in _COMPACT:
+        return ""
+    of = " in a CompactSeedQR" if form is Format.STATIC else ""
+    return f"the bytes of a seed{of}"
 
 
 def _in_text(payload: Payload) -> str:

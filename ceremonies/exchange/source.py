@@ -1,4 +1,4 @@
-"""A payload from whatever it came in: a file, text lines, pictures, a folder, a video.
+"""A payload from whatever it came in: a file, text lines, pictures, videos, a folder of them.
 
 Which it is, is detected; then it is read strictly. All of it is read, so that two payloads in one
 source are found and not guessed between; only a video ends as soon as a series is complete.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from ceremonies import disk
-from ceremonies.errors import InputError
+from ceremonies.errors import InputError, MachineError
 from ceremonies.exchange import detect, file, pictures, reading, video
 from ceremonies.exchange.payload import Encoding, Format, Payload
 from ceremonies.exchange.pictures import Budget
@@ -41,26 +42,103 @@ class Arrived:
     frames_used: int = 0
 
 
-def nobody(_scan: Scan) -> None:
+class Taker(Protocol):
+    """Takes the codes of one frame after the other."""
+
+    def add_frame(self, codes: Iterable[bytes]) -> None:
+        """Take the codes of one picture, or one line of text."""
+
+    @property
+    def read(self) -> object | None:
+        """What is complete, if anything is."""
+
+    @property
+    def plain(self) -> object | None:
+        """What a plain code said, where nothing else was read."""
+
+
+class Codes:
+    """Takes codes as they are, whatever they say."""
+
+    def __init__(self) -> None:
+        self.contents: dict[bytes, None] = {}
+        self.read = None
+
+    def add_frame(self, codes: Iterable[bytes]) -> None:
+        """Take the codes of one picture."""
+        self.contents.update(dict.fromkeys(codes))
+
+    @property
+    def plain(self) -> bytes | None:
+        """The only code there is."""
+        return next(iter(self.contents)) if len(self.contents) == 1 else None
+
+
+T = TypeVar("T", bound=Taker)
+
+
+def nobody(_taker: object) -> None:
     """Watch nothing."""
 
 
 def from_path(path: Path, *, what: str, watch: Watch = nobody) -> Arrived:
-    """Read a payload from a file or a folder of pictures.
+    """Read a payload from a file, a video, or a folder of pictures and videos.
 
     Raises:
         InputError: it cannot be read, holds none, or more than one; the missing parts are named.
         MachineError: what reads it is not installed.
     """
+    if not is_seen(path, what=what):
+        return from_bytes(disk.read(path, limit=file.MAX_SIZE, what=what), watch=watch)
+    scan = Scan()
+    spoiled = _look(path, scan, watch, what)
+    try:
+        return _arrived(scan)
+    except InputError as error:
+        if not spoiled:
+            raise
+        raise InputError(
+            error.cause,
+            hint=f"{error.hint}; {_counted(len(spoiled))} of the folder could not be read: "
+            f"{spoiled[0].cause}",
+        ) from None
+
+
+def codes_at(path: Path, *, what: str) -> list[bytes]:
+    """Return the content of each different code in a picture, a video, or a folder of them.
+
+    Raises:
+        InputError: it cannot be read.
+        MachineError: what reads it is not installed.
+    """
+    codes = Codes()
+    _look(path, codes, nobody, what)
+    return list(codes.contents)
+
+
+def codes_in(picture: bytes) -> list[bytes]:
+    """Return the content of each different code in the content of a picture's file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    codes = Codes()
+    _scanned(picture, codes, Budget(), nobody)
+    return list(codes.contents)
+
+
+def is_seen(path: Path, *, what: str) -> bool:
+    """Whether a name is of something that codes are seen in: a picture, a video, a folder.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     if os.path.isdir(path):
-        scan = Scan()
-        _folder(path, scan, watch)
-        return _arrived(scan)
-    if os.path.isfile(path) and video.is_video(_head(path, what)) and not _is_picture(path, what):
-        scan = Scan()
-        _video(path, scan, watch)
-        return _arrived(scan)
-    return from_bytes(disk.read(path, limit=file.MAX_SIZE, what=what), watch=watch)
+        return True
+    if not os.path.isfile(path):
+        return False
+    head = _head(path, what)
+    return pictures.is_picture(head) or video.is_video(head)
 
 
 def from_bytes(content: bytes, *, watch: Watch = nobody) -> Arrived:
@@ -80,21 +158,43 @@ def from_bytes(content: bytes, *, watch: Watch = nobody) -> Arrived:
     return Arrived(payload=found.payload, format=Format.FILE, encoding=found.encoding)
 
 
-def _scanned(content: bytes, scan: Scan, budget: Budget, watch: Watch) -> bool:
+def _scanned(content: bytes, taker: T, budget: Budget, watch: Callable[[T], None]) -> bool:
     """Scan a picture or text lines; False where it is neither."""
     if pictures.is_picture(content):
         for codes in pictures.codes_in(content, budget):
-            scan.add_frame(codes)
-            watch(scan)
+            taker.add_frame(codes)
+            watch(taker)
         return True
     lines = detect.parts_in(content)
     for line in lines or ():
         budget.spend(len(line))
-        scan.add_frame([line])
+        taker.add_frame([line])
     return lines is not None
 
 
-def _folder(folder: Path, scan: Scan, watch: Watch) -> None:
+def _look(
+    path: Path, taker: T, watch: Callable[[T], None], what: str
+) -> list[InputError | MachineError]:
+    """Look at a picture, a video or a folder; return what is wrong with files of the folder."""
+    budget = Budget()
+    if os.path.isdir(path):
+        return _folder(path, taker, budget, watch)
+    _file(path, taker, budget, watch, what)
+    return []
+
+
+def _file(path: Path, taker: T, budget: Budget, watch: Callable[[T], None], what: str) -> bool:
+    """Look at a picture, a video or text lines; False where it is none of them."""
+    head = _head(path, what)
+    if video.is_video(head) and not pictures.is_picture(head):
+        _video(path, taker, budget, watch)
+        return True
+    return _scanned(disk.read(path, limit=file.MAX_SIZE, what=what), taker, budget, watch)
+
+
+def _folder(
+    folder: Path, taker: T, budget: Budget, watch: Callable[[T], None]
+) -> list[InputError | MachineError]:
     try:
         names = sorted(folder.iterdir(), key=lambda path: _in_human_order(path.name))
     except OSError:
@@ -105,35 +205,36 @@ def _folder(folder: Path, scan: Scan, watch: Watch) -> None:
         raise InputError(
             f"the folder holds {len(files)} files", hint="keep the pictures in one of their own"
         )
-    budget, looked_at = Budget(), 0
-    spoiled: list[InputError] = []
+    looked_at = 0
+    spoiled: list[InputError | MachineError] = []
     for path in files:
         try:
-            content = disk.read(path, limit=file.MAX_SIZE, what="a file of the folder")
-            looked_at += _scanned(content, scan, budget, watch)
-        except InputError as error:
+            looked_at += _file(path, taker, budget, watch, "a file of the folder")
+        except (InputError, MachineError) as error:
             # one spoiled photo among many is common: what it lacks is told as missing
             spoiled.append(error)
-            scan.add_frame([])
-    if looked_at:
-        return
-    if spoiled:
-        raise InputError(
+            taker.add_frame([])
+    if spoiled and not looked_at:
+        raise type(spoiled[0])(
             f"of {len(spoiled)} files in the folder none can be read: {spoiled[0].cause}",
             hint=spoiled[0].hint,
         )
-    raise InputError(
-        "the folder holds no picture", hint="name the folder that the pictures are in, or a video"
-    )
+    if not looked_at:
+        raise InputError(
+            "the folder holds no picture",
+            hint="name the folder that the pictures are in, or a video",
+        )
+    return spoiled
 
 
-def _video(path: Path, scan: Scan, watch: Watch) -> None:
-    plain = 0
-    for frame in video.frames(path, Budget()):
-        scan.add_frame(reading.read_picture(frame, thoroughly=False))
-        watch(scan)
-        plain += scan.plain is not None
-        if scan.read is not None or plain >= _SURE:
+def _video(path: Path, taker: Taker, budget: Budget, watch: Callable[[Any], None]) -> None:
+    """Look at a video until what it shows is complete; where that was so before, at all of it."""
+    plain, was_complete = 0, taker.read is not None
+    for frame in video.frames(path, budget):
+        taker.add_frame(reading.read_picture(frame, thoroughly=False))
+        watch(taker)
+        plain += taker.plain is not None
+        if not was_complete and (taker.read is not None or plain >= _SURE):
             return
 
 
@@ -146,10 +247,6 @@ def _arrived(scan: Scan) -> Arrived:
         frames_read=scan.frames,
         frames_used=read.used,
     )
-
-
-def _is_picture(path: Path, what: str) -> bool:
-    return pictures.is_picture(_head(path, what))
 
 
 def _head(path: Path, what: str) -> bytes:
@@ -168,3 +265,7 @@ def _in_human_order(name: str) -> list[tuple[int, str]]:
     return [
         (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"([0-9]+)", name)
     ]
+
+
+def _counted(files: int) -> str:
+    return "1 file" if files == 1 else f"{files} files"

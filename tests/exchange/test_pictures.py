@@ -188,6 +188,50 @@ def test_a_video_is_read_and_no_longer_than_needed(name: str, fourcc: str, tmp_p
     assert arrived.frames_used <= arrived.frames_read < len(frames)
 
 
+def test_a_folder_may_hold_photos_and_a_video(tmp_path: Path) -> None:
+    codes = list(made().codes())
+    plain = Hardship(lost=0, torn=0, size=(640, 480))
+    frames = list(photographs(codes, plain, seed=9))
+    write_video(tmp_path / "MOV_1.avi", frames[2:])
+    for at, photo in enumerate(frames[:2], start=1):
+        (tmp_path / f"IMG_{at}.jpg").write_bytes(jpeg(photo))
+    assert source.from_path(tmp_path, what="it").payload == PAYLOAD
+    (tmp_path / "IMG_1.jpg").unlink()
+    with pytest.raises(InputError, match=f"part 1 of {len(codes)} is missing"):
+        source.from_path(tmp_path, what="it")
+    # what is complete already does not hide what a video holds
+    departures.write(made(), "folder", tmp_path / "first.qr")
+    (tmp_path / "first.qr" / "zz.avi").write_bytes((tmp_path / "MOV_1.avi").read_bytes())
+    assert source.from_path(tmp_path / "first.qr", what="it").payload == PAYLOAD
+    whole = series.make(Payload(Kind.BYTES, b"other"), Format.UR)
+    write_video(
+        tmp_path / "first.qr" / "zzz.avi", list(photographs(whole.codes(), plain, seed=1)) * 3
+    )
+    with pytest.raises(InputError, match="2 different payloads"):
+        source.from_path(tmp_path / "first.qr", what="it")
+
+
+def test_what_could_not_be_read_in_a_folder_is_told_where_something_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    departures.write(made(), "folder", tmp_path / "it.qr")
+    folder = tmp_path / "it.qr"
+    (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(200))
+    assert source.from_path(folder, what="it").payload == PAYLOAD
+    next(path for path in folder.iterdir() if path.name.startswith(("1-", "01-"))).unlink()
+    with pytest.raises(InputError, match="part 1 of") as caught:
+        source.from_path(folder, what="it")
+    assert "1 file of the folder could not be read: the picture is in apple's heic" in (
+        caught.value.hint or ""
+    )
+    (folder / "IMG_1.HEIC").unlink()
+    (folder / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(500))
+    monkeypatch.setitem(__import__("sys").modules, "cv2", None)
+    with pytest.raises(InputError, match="part 1 of") as caught:
+        source.from_path(folder, what="it")
+    assert "opencv" in (caught.value.hint or "")
+
+
 def test_a_video_of_one_plain_code_is_read(tmp_path: Path) -> None:
     code = draw(b"bcrt1qexample")
     frames = list(photographs([code] * 25, Hardship(size=(640, 480), lost=0, torn=0), seed=4))

@@ -249,6 +249,37 @@ def test_the_camera_shows_what_it_sees_and_how_far_it_is(tmp_path: Path) -> None
     assert b"\x1b[38;5;240;48;5;240m" in terminal.seen
 
 
+SECRET_VIEW = """
+import numpy, sys
+from ceremonies.exchange.drawing import draw
+from custody_cli.viewfinder import secret_before_camera
+
+def seen():
+    side, pixels = draw(bytes(range(128, 160))).bitmap(scale=4)
+    code = numpy.frombuffer(pixels, numpy.uint8).reshape(side, side)
+    for number in range(5):
+        # the preview is drawn before anything is read
+        yield numpy.full((240, 320), 90, numpy.uint8)
+    for number in range(2):
+        yield code
+        yield numpy.full((240, 320), 90, numpy.uint8)
+    for number in range(5):
+        yield code
+print(secret_before_camera("the seed", seen()).reveal() == bytes(range(128, 160)))
+"""
+
+
+def test_a_secret_before_the_camera_cannot_be_scanned_off_the_screen(tmp_path: Path) -> None:
+    terminal = Terminal(80, 24)
+    with running(terminal, "-c", SECRET_VIEW, cwd=tmp_path) as process:
+        told = terminal.wait_for_end(process)
+    assert told == b"True\n", told
+    assert b"the seed: nothing yet" in terminal.seen
+    widest = max(line.count(b"\xe2\x96\x80") for line in terminal.seen.split(b"\r\n"))
+    assert 0 < widest <= 12
+    assert terminal.seen.endswith(b"\x1b[2J\x1b[3J\x1b[H\x1b[?1049l")
+
+
 def test_without_a_terminal_there_is_nothing_to_play_on(tmp_path: Path) -> None:
     (tmp_path / "it.psbt").write_bytes(DATA)
     done = subprocess.run(

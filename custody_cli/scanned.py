@@ -1,0 +1,58 @@
+"""Secrets in codes: a picture, a video or a camera where a secret is asked for.
+
+What is looked at is a secret from the first pixel on: nothing that a code holds is shown, named in
+an error, or kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ceremonies.errors import InputError
+from ceremonies.exchange import pictures, source
+from ceremonies.secret import Secret
+from custody_cli.arrivals import CAMERA
+
+
+def secret_at(name: str, *, what: str) -> Secret | None:
+    """Return what the one code says that a picture, video, folder or camera shows.
+
+    None where the name is of another file.
+
+    Raises:
+        InputError: there is no code in it, more than one, or it cannot be read.
+        MachineError: what reads it is not there.
+    """
+    if name == CAMERA:
+        from custody_cli.viewfinder import secret_before_camera
+
+        return secret_before_camera(what)
+    path = Path(name)
+    if os.path.isdir(path) or (os.path.isfile(path) and source.is_seen(path, what=what)):
+        return _only(source.codes_at(path, what=what))
+    return None
+
+
+def secret_in(content: bytes) -> Secret | None:
+    """Return what the one code in a picture's content says; None for other content.
+
+    Raises:
+        InputError: as `secret_at`.
+    """
+    return _only(source.codes_in(content)) if pictures.is_picture(content) else None
+
+
+def _only(codes: Sequence[bytes]) -> Secret:
+    if not codes:
+        raise InputError(
+            "there is no qr code that can be read",
+            hint="closer, sharper, in even light, and the whole code with its white edge",
+        )
+    if len(codes) > 1:
+        raise InputError(
+            f"there are {len(codes)} different codes, and one secret is asked for",
+            hint="take a picture of its code alone",
+        )
+    return Secret(codes[0])
