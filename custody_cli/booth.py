@@ -42,7 +42,10 @@ class Booth:
     rehearsal: bool
 
     def show(self, ask: ShowSecret) -> None:
-        """Show words until they are written down."""
+        """Show words until they are written down, or a code until it is scanned."""
+        if ask.is_code:
+            self._show_code(ask)
+            return
         sheet = self._sheet(
             ask,
             "Enter, when everything is on paper; the screen is then cleared",
@@ -51,6 +54,21 @@ class Booth:
         )
         with self._alone() as stage, unechoed(stage.tty):
             stage.ask(sheet, "Enter clears the screen: ")
+
+    def _show_code(self, ask: ShowSecret) -> None:
+        from ceremonies.exchange.drawing import draw
+
+        typing = "Enter, when the device shows a fingerprint; the screen is cleared"
+        sheet = self._sheet(ask, typing, code=draw(ask.words.reveal()), below=1)
+        with self._alone() as stage, unechoed(stage.tty):
+
+            def message(_typed: str) -> str:
+                shows = sheet.shows_code(stage.size)
+                return f"Enter{' clears the screen' if shows else ', when the window is larger'}: "
+
+            stage.ask(sheet, message)
+            while not sheet.shows_code(stage.size):
+                stage.ask(sheet, message)
 
     def words(self, ask: TypeWords, *, shown: Secret | None = None) -> Secret:
         """Ask for a phrase or a card; `=` stands for the rest of what was `shown`."""

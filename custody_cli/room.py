@@ -173,7 +173,8 @@ def _line_of(ask: Ask[Any]) -> tuple[str, str, str]:
         case Choose():
             return f"one of: {', '.join(ask.options)}", "choice: ", ""
         case TypeBack():
-            return f"{ask.what}, read off your own paper", "read off: ", ""
+            again = f"; or {ask.again}" if ask.again else ""
+            return f"{ask.what}, read off {ask.source}{again}", "read off: ", ""
         case TypeText():
             known = f", for example {', '.join(ask.offered)}" if ask.offered else ""
             return f"a line of text{known}", "text: ", ""

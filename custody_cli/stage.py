@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 
+from rich.cells import set_cell_size
+
+from ceremonies.exchange.halfblocks import BLACK_ON_WHITE, RESET
 from custody_cli.prompt import Message, Prompt
 from custody_cli.screen import Tty
 from custody_cli.show.place import WIDTH, Sheet, Size
@@ -83,7 +86,7 @@ class Stage:
 
     def _line(self, sheet: Sheet, start: int, message: Message, prompt: Prompt) -> str:
         def draw() -> None:
-            self._draw(sheet.page(start, self.size).lines)
+            self._draw(sheet.page(start, self.size).lines, is_code=sheet.code is not None)
 
         def draw_again() -> None:
             # a window that changes while it is drawn to is drawn to once only
@@ -97,8 +100,11 @@ class Stage:
         with self._watched(draw_again) if prompt.is_plain else contextlib.nullcontext():
             return prompt.read(message)
 
-    def _draw(self, lines: tuple[str, ...]) -> None:
-        first, *others = lines
+    def _draw(self, lines: tuple[str, ...], *, is_code: bool) -> None:
+        first, *others = (*lines, "")
+        if is_code and not self.is_dumb:
+            # white to the edges, whatever the colours of the terminal: no code is read without
+            first, *others = (_on_white(line, self.size.width) for line in (first, *others))
         if not self.is_dumb:
             print(_CLEAR, end="", file=self.tty.writer)
         elif self._is_secret:
@@ -106,7 +112,7 @@ class Stage:
         else:
             print(f"\n{'=' * min(self.size.width, WIDTH)}\n", file=self.tty.writer)
         heading = f"{_BOLD}{first}{_PLAIN}" if self._is_bold else first
-        self.tty.say("\n".join([heading, *others, ""]))
+        self.tty.say("\n".join([heading, *others]))
 
     @contextlib.contextmanager
     def _watched(self, draw: Callable[[], None]) -> Iterator[None]:
@@ -128,3 +134,7 @@ class Stage:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _on_white(line: str, width: int) -> str:
+    return f"{BLACK_ON_WHITE}{set_cell_size(line, width)}{RESET}"

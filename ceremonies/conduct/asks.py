@@ -139,17 +139,26 @@ class Choose(Ask[str]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TypeBack(Ask[None]):
-    """Public text that a person reads off their own paper, and that must be exactly `expected`."""
+class TypeBack(Ask[bool]):
+    """Public text that a person reads off something of their own, and that must be `expected`.
+
+    Where there is an `again`, typing that has it shown once more: the answer is then False.
+    """
 
     kind = "type-back"
     expected: str
     what: str
+    source: str = "your own paper"
+    again: str = ""
 
-    def accept(self, raw: object) -> None:
+    def accept(self, raw: object) -> bool:
         """Take the expected text, in whatever case and spacing."""
-        if not isinstance(raw, str) or _plain(raw) != _plain(self.expected):
-            raise Mistyped(f"that is not {self.what}: read it again from your own paper")
+        typed = _plain(raw) if isinstance(raw, str) else ""
+        if self.again and typed == self.again:
+            return False
+        if typed != _plain(self.expected):
+            raise Mistyped(f"that is not {self.what}: read it again from {self.source}")
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,13 +185,14 @@ class ShowSecret(Ask[None]):
     """Words for the eyes of `by` alone, to be written down and then hidden.
 
     `about` says whose words they are, the same for the `TypeWords` that asks for them back;
-    `beside` is public text to be written beside them.
+    `beside` is public text to be written beside them. What `is_code` is drawn as a QR code.
     """
 
     kind = "show-secret"
     words: Secret
     about: str
     beside: Sequence[str] = ()
+    is_code: bool = False
 
     def accept(self, raw: object) -> None:
         """Take whatever means that they were written down."""

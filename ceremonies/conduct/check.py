@@ -217,6 +217,7 @@ RULES: dict[str, tuple[_Rule, str]] = {
     "once": (key_rules.once, "make one key a ceremony, and show each of its papers once"),
     "verified": (key_rules.verified, "nothing may leave the room that was not typed back"),
     "papers": (key_rules.papers, "have those read a paper who wrote it"),
+    "seedqr": (key_rules.codes, "leave seedqr out, or make a key of 12 or 24 words"),
     "released": (key_rules.released, "export when the key cannot be lost any more"),
     "network": (key_rules.network, 'write for example network = "mainnet"'),
     "on-fail": (place_rules.mishaps, "leave on-fail out, or say abort"),

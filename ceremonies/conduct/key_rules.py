@@ -116,6 +116,14 @@ def papers(script: Script) -> _Problems:
             yield f"step {step.id}", f"asks the {step.role}, who has no paper to read from"
 
 
+def codes(script: Script) -> _Problems:
+    """A SeedQR is of 12 or 24 words."""
+    words = script.seed.words if script.seed is not None else 0
+    for step in script.steps:
+        if step.action.name == "show-phrase" and step.params.seedqr and words not in (12, 24):
+            yield f"step {step.id}", f"shows a SeedQR, and the phrase has {words} words"
+
+
 def released(script: Script) -> _Problems:
     """Nothing that could still make the key void comes after its first address may be known."""
     is_released = False

@@ -7,7 +7,7 @@ fewer codes are worth more than sturdier ones.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from ceremonies.errors import InputError, IntegrityError
@@ -23,11 +23,14 @@ _MASK = 4
 
 @dataclass(frozen=True)
 class Code:
-    """A drawn code: its version, and rows of modules, 1 for dark, without the quiet zone."""
+    """A drawn code: its version, and rows of modules, 1 for dark, without the quiet zone.
 
-    text: bytes
+    What it holds may be a secret, and is not in its `repr`.
+    """
+
+    text: bytes = field(repr=False)
     version: int
-    rows: tuple[bytes, ...]
+    rows: tuple[bytes, ...] = field(repr=False)
 
     @property
     def side(self) -> int:
@@ -76,7 +79,7 @@ def smallest_version(text: bytes) -> int:
         InputError: none does.
     """
     for version in range(1, LARGEST + 1):
-        if len(text) <= capacity(version, alphanumeric=is_alphanumeric(text)):
+        if len(text) <= _room(text, version):
             return version
     raise InputError(
         f"{len(text)} characters do not fit in one code",
@@ -92,25 +95,44 @@ def is_alphanumeric(text: bytes) -> bool:
 @cache
 def capacity(version: int, *, alphanumeric: bool) -> int:
     """Return how many characters or bytes a version holds at error correction L."""
-    from qrcode.base import rs_blocks
-    from qrcode.constants import ERROR_CORRECT_L
-
-    bits: int = 8 * sum(block.data_count for block in rs_blocks(version, ERROR_CORRECT_L)) - 4
+    bits = _bits(version)
     if not alphanumeric:
         return (bits - (8 if version < 10 else 16)) // 8
     bits -= 9 if version < 10 else 11 if version < 27 else 13
     return bits // 11 * 2 + (bits % 11 >= 6)
 
 
+@cache
+def digits_in(version: int) -> int:
+    """Return how many decimal digits a version holds at error correction L."""
+    bits = _bits(version) - (10 if version < 10 else 12 if version < 27 else 14)
+    return bits // 10 * 3 + (bits % 10 >= 4) + (bits % 10 >= 7)
+
+
+def _bits(version: int) -> int:
+    """Return how many bits are left once the mode of a segment is said."""
+    from qrcode.base import rs_blocks
+    from qrcode.constants import ERROR_CORRECT_L
+
+    bits: int = 8 * sum(block.data_count for block in rs_blocks(version, ERROR_CORRECT_L)) - 4
+    return bits
+
+
+def _room(text: bytes, version: int) -> int:
+    if text.isdigit():
+        return digits_in(version)
+    return capacity(version, alphanumeric=is_alphanumeric(text))
+
+
 def _drawn(text: bytes, version: int, *, mask: int | None) -> Code:
     from qrcode.constants import ERROR_CORRECT_L
     from qrcode.main import QRCode
-    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
-    alphanumeric = is_alphanumeric(text)
-    if len(text) > capacity(version, alphanumeric=alphanumeric):
+    if len(text) > _room(text, version):
         raise InputError(f"a code of version {version} does not hold it", hint="use a larger one")
-    mode = MODE_ALPHA_NUM if alphanumeric else MODE_8BIT_BYTE
+    mode = MODE_ALPHA_NUM if is_alphanumeric(text) else MODE_8BIT_BYTE
+    mode = MODE_NUMBER if text.isdigit() else mode
     drawn = QRCode(version=version, error_correction=ERROR_CORRECT_L, border=0, mask_pattern=mask)
     drawn.add_data(QRData(text, mode=mode, check_data=False), optimize=0)
     drawn.make(fit=False)

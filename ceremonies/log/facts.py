@@ -207,6 +207,15 @@ class PhraseShown(Fact, frozen=True, kw_only=True):
     person: str
 
 
+class SeedQrShown(Fact, frozen=True, kw_only=True):
+    """A person was shown the phrase as a code, so that a copy of it may exist."""
+
+    type: ClassVar[str] = "seedqr.shown"
+    key: str
+    person: str
+    form: Literal["standard", "compact"]
+
+
 class PhraseConfirmed(Fact, frozen=True, kw_only=True):
     """A person typed the phrase back."""
 
@@ -618,6 +627,7 @@ FACTS: dict[str, type[Fact]] = {
         TransactionFinalized,
         MessageSigned,
         PeerSeal,
+        SeedQrShown,
     )
 }
 """Every type of `ceremony-log/1`, by its name in a log."""

@@ -129,7 +129,7 @@ class Keys:
                     of_key.pop(fact.key, None)
             case facts.PhraseShown() if len(shown) < MOST_KEPT:
                 shown.add((fact.person,))
-            case facts.PhraseConfirmed() if (fact.person,) not in shown:
+            case facts.PhraseConfirmed() | facts.SeedQrShown() if (fact.person,) not in shown:
                 yield f"{visible(fact.person)} was not shown this phrase"
             case facts.SharesSplit():
                 known = self._brought.get(fact.key) or self._made[fact.key]
@@ -225,6 +225,7 @@ class Keys:
 _OF_A_KEY = (
     facts.PhraseShown,
     facts.PhraseConfirmed,
+    facts.SeedQrShown,
     facts.SharesSplit,
     facts.CardShown,
     facts.CardVerified,

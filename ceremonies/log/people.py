@@ -17,6 +17,7 @@ _BY_ONE = (
     facts.EntropyOpened,
     facts.PhraseShown,
     facts.PhraseConfirmed,
+    facts.SeedQrShown,
     facts.CardShown,
     facts.CardVerified,
     facts.FingerprintConfirmed,

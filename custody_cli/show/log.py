@@ -230,6 +230,8 @@ def _of_people(fact: Fact, seq: int, opened: Opened) -> str | None:
             return f"{fact.person}{known} is here as {fact.role}"
         case facts.PhraseShown():
             return f"{fact.person} is shown the phrase of {fact.key}"
+        case facts.SeedQrShown():
+            return f"{fact.person} is shown the {fact.form} SeedQR of {fact.key}"
         case facts.PhraseConfirmed():
             return f"{fact.person} types the phrase of {fact.key} back"
         case facts.CardShown():

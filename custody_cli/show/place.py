@@ -14,6 +14,8 @@ from typing import Any
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from ceremonies.conduct.asks import Ask
+from ceremonies.exchange import halfblocks
+from ceremonies.exchange.drawing import QUIET, Code
 from ceremonies.spoken import visible
 
 WIDTH, HEIGHT = 80, 24
@@ -53,6 +55,7 @@ class Sheet:
     `typing` says what to type, and `mistake` why it is asked again. `body` is public text, its
     line breaks kept; `words` are drawn in numbered columns below it. A `brief` sheet leaves out
     what the step is for, to make room for words. `below` is how many lines are kept free under it.
+    A `code` takes the place of a body, whole or not at all; the page is then black on white.
     """
 
     ask: Ask[Any]
@@ -64,16 +67,27 @@ class Sheet:
     words: Sequence[str] = ()
     brief: bool = False
     below: int = 2
+    code: Code | None = None
 
     def page(self, start: int, size: Size) -> Page:
         """Lay out the page whose first line of the body is `start`."""
         width = min(size.width, WIDTH)
         head = tuple(self._head(width))
-        room = max(size.height - len(head) - self.below - _GAPS, _LEAST_BODY)
-        body = tuple(self._body(width, room))
+        around = len(head) + self.below + _GAPS
+        room = max(size.height - around, _LEAST_BODY)
+        if self.code is not None:
+            body = tuple(self._drawn(self.code, width, size.height, around))
+        else:
+            body = tuple(self._body(width, room))
         shown = body[start : start + room]
         between = ("",) if shown else ()
         return Page((*head, *between, *shown), min(start + room, len(body)), len(body))
+
+    def shows_code(self, size: Size) -> bool:
+        """Whether a window of this size has room for the code."""
+        width = min(size.width, WIDTH)
+        room = size.height - len(tuple(self._head(width))) - self.below - _GAPS
+        return self.code is not None and _margin(self.code, width, room) > 0
 
     def last_page(self, size: Size) -> int:
         """Return where the last page starts when all are turned one after the other."""
@@ -100,6 +114,19 @@ class Sheet:
         if self.mistake:
             yield from _row("Again", self.mistake, width)
 
+    def _drawn(self, code: Code, width: int, height: int, around: int) -> Iterator[str]:
+        margin = _margin(code, width, height - around)
+        if margin:
+            indent = " " * (QUIET - margin)
+            yield from (indent + line for line in halfblocks.lines(code, margin=margin))
+            return
+        columns, rows = halfblocks.size(code.version)
+        yield from _wrapped(
+            "This window is too small for the code, which takes at least "
+            f"{columns} columns and {around + rows} lines: enlarge it, or the code stays unseen.",
+            width,
+        )
+
     def _body(self, width: int, room: int) -> Iterator[str]:
         above: list[str] = []
         for line in self.body.rstrip("\n").split("\n") if self.body else ():
@@ -110,6 +137,15 @@ class Sheet:
         yield from above
         if self.words:
             yield from columns(self.words, width=width, height=room - len(above))
+
+
+def _margin(code: Code, width: int, room: int) -> int:
+    """Return how many white modules fit around a code, up to four; 0 where not even one does."""
+    for margin in range(QUIET, 0, -1):
+        columns, rows = halfblocks.size(code.version, margin=margin)
+        if columns <= width and rows <= room:
+            return margin
+    return 0
 
 
 def columns(words: Sequence[str], *, width: int, height: int) -> Iterator[str]:

@@ -304,6 +304,12 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
         ),
         "a phrase typed back that was never shown": lambda: without(KEYGEN, "write-down"),
     },
+    "seedqr": {
+        "of 15 words": lambda: keygen(
+            ('do   = "show-phrase"', 'do   = "show-phrase"\nseedqr = "compact"'),
+            ("words  = 24", "words  = 15"),
+        ),
+    },
     "released": {
         "an account before the phrase was typed back": lambda: edited(
             KEYGEN,

@@ -20,6 +20,11 @@ KINDS = (
     "type-words",
 )
 SECRET_KINDS = ("show-secret", "type-dice", "type-passphrase", "type-words")
+DIGITS = (
+    b"011513251154012711900771041507421289190620080870"
+    b"026613431420201617920614089619290300152408010643"
+)
+COMPACT = bytes(range(130, 162))
 SEAL = (
     "ceremony-seal/1\nlog vault.example/2026-0007\nsize 12\n"
     "root O6ZdSEk0zTJCqARdho4xbTwdjWcAlRAsS3cdqd5SXls=\nbytes 8179\n"
@@ -101,6 +106,16 @@ def asked(kind: str, *, rehearsal: bool) -> Any:
                 "about": "key-1/1-2",
                 "beside": ("set 2bf1   card 1-2", "2 of 3 are needed", "key 05d027a5"),
             },
+        ),
+        "show-code": (
+            asks.ShowSecret,
+            "Scan the SeedQR of key-1 with the device that will hold it.",
+            {"words": Secret(DIGITS), "about": "SeedQR of key-1", "is_code": True},
+        ),
+        "show-compact": (
+            asks.ShowSecret,
+            "Scan the CompactSeedQR of key-12 with the device that will hold it.",
+            {"words": Secret(COMPACT), "about": "CompactSeedQR of key-12", "is_code": True},
         ),
         "sign-seal": (
             asks.SignSeal,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import Mistyped, ShowSecret, Steps, TypeWords, ask, retyped
-from ceremonies.conduct.context import Context
+from ceremonies.conduct.asks import Mistyped, ShowSecret, Steps, TypeBack, TypeWords, ask, retyped
+from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, SEED
 from ceremonies.keys.wordlist import in_a_row
@@ -14,8 +15,16 @@ from ceremonies.log import facts
 from ceremonies.log.promised import Promise
 from ceremonies.secret import Secret
 
+_AGAIN = "again"
 
-def key_name(context: Context[Params]) -> str:
+
+class ShowPhrase(Params, frozen=True, kw_only=True):
+    """Whether the phrase is shown as a SeedQR too, after its words, and as which."""
+
+    seedqr: Literal["standard", "compact"] | None = None
+
+
+def key_name(context: AnyContext) -> str:
     """Name the key this ceremony is making: `key-1`, and the next number after a void one."""
     made = context.last(facts.SeedMade)
     return made.key if made else "key-1"
@@ -46,7 +55,7 @@ def _restore(context: Context[Params]) -> None:
     context.table.put(FINGERPRINT, made.fingerprint)
 
 
-def _show(context: Context[Params]) -> Steps[None]:
+def _show(context: Context[ShowPhrase]) -> Steps[None]:
     key = key_name(context)
     # on the disk before the first word is: whoever resumes must know that a paper may exist
     context.log(facts.PhraseShown(key=key, person=context.actor.name))
@@ -60,6 +69,45 @@ def _show(context: Context[Params]) -> Steps[None]:
             beside=(f"fingerprint {context.table.take(FINGERPRINT)}",),
         )
     )
+    if context.params.seedqr is not None:
+        yield from _show_code(context, context.params.seedqr)
+
+
+def _show_code(context: Context[ShowPhrase], form: Literal["standard", "compact"]) -> Steps[None]:
+    """Show the SeedQR until a device has read it: its fingerprint comes back."""
+    from ceremonies.keys import seedqr
+
+    key, person = key_name(context), context.actor.name
+    fingerprint = context.table.take(FINGERPRINT)
+    content = {"standard": seedqr.digits, "compact": seedqr.compact}[form]
+    name = {"standard": "SeedQR", "compact": "CompactSeedQR"}[form]
+    is_read = False
+    while not is_read:
+        # as with words: a copy may exist from here on
+        context.log(facts.SeedQrShown(key=key, person=person, form=form))
+        yield from ask(
+            ShowSecret(
+                field=context.field("seedqr"),
+                by=context.actor,
+                text=f"Scan the {name} of {key} with the device that will hold it.",
+                words=content(context.table.take(SEED)),
+                about=f"{name} of {key}",
+                is_code=True,
+            )
+        )
+        is_read = yield from ask(
+            TypeBack(
+                field=context.field("device"),
+                by=context.actor,
+                text=f"Type the fingerprint that the device shows for {key}, or {_AGAIN} to see "
+                "the code once more.",
+                expected=fingerprint,
+                what=f"the fingerprint of {key}",
+                source="the device",
+                again=_AGAIN,
+            )
+        )
+    context.log(facts.FingerprintConfirmed(fingerprint=fingerprint, person=person))
 
 
 def _confirm(context: Context[Params]) -> Steps[None]:
@@ -98,6 +146,25 @@ def _confirm(context: Context[Params]) -> Steps[None]:
 
 def _expects_shown(_script: Script, step: Step) -> Iterator[Expected]:
     yield Expected(field=f"{step.id}.phrase", ask=ShowSecret, role=step.role)
+    if step.params.seedqr is not None:
+        yield Expected(field=f"{step.id}.seedqr", ask=ShowSecret, role=step.role)
+        yield Expected(field=f"{step.id}.device", ask=TypeBack, role=step.role)
+
+
+def _promises_code(_script: Script, step: Step) -> Iterator[Promise]:
+    form = step.params.seedqr
+    if form is not None:
+        yield Promise(
+            step=step.id,
+            kind=facts.SeedQrShown,
+            what=f"a {form} SeedQR that was shown",
+            holds=lambda fact: fact.form == form,
+        )
+        yield Promise(
+            step=step.id,
+            kind=facts.FingerprintConfirmed,
+            what="the fingerprint of the device that read the SeedQR",
+        )
 
 
 def _expects_typed(_script: Script, step: Step) -> Iterator[Expected]:
@@ -133,8 +200,9 @@ SHOW_PHRASE = Action(
     cls=Class.IRREVERSIBLE,
     run=_show,
     expects=_expects_shown,
-    params=Params,
+    params=ShowPhrase,
     needs=(SEED, FINGERPRINT),
+    promises=_promises_code,
 )
 CONFIRM_PHRASE = Action(
     name="confirm-phrase",
