@@ -303,6 +303,11 @@ FAILURES: dict[str, tuple[int, str]] = {
     "a seed file to show": (4, "qr show phrase.txt --gif out"),
     "a card to show": (4, "qr show cards/card-1-1.txt --png out"),
     "a seed in a code": (4, "qr read seed.pbm -o out"),
+    "a SeedQR as a payload": (4, "qr read seedqr.pgm -o out"),
+    "a SeedQR as a psbt": (3, "psbt convert seedqr.pgm -o out"),
+    "a SeedQR with a wrong digit": (3, "key check --seed broken.pgm --expect 05d027a5"),
+    "two seeds in pictures": (3, "key check --seed seeds --expect 05d027a5"),
+    "a SeedQR in place of a card": (3, "share check seedqr.pgm"),
     "a refused psbt": (4, f"psbt sign refused.psbt --wallet vault.wallet.json {_KEY} --yes -o out"),
     "a wallet that pins no policy": (4, f"{_SIGN} {_KEY} --require-policy --yes -o out"),
     "another intent": (4, f"{_SIGN} {_KEY} --approve {'00' * 32} -o out"),
@@ -413,6 +418,10 @@ def furnish(room: Room, lived: Room) -> None:
     room.put("broken-codex32.txt", share[:30] + ("q" if share[30] != "q" else "p") + share[31:])
     digits = (room.work / "seedqr.txt").read_text()
     room.put("broken-seedqr.txt", digits[:40] + str((int(digits[40]) + 1) % 2) + digits[41:])
+    room.put("broken.pgm", _code_of(room, "broken-seedqr.txt"))
+    (room.work / "seeds").mkdir()
+    for name in ("broken.pgm", "seedqr.pgm"):
+        shutil.copy(room.work / name, room.work / "seeds" / name)
     room.put("bare.txt", "d7f1c5e3a9b80642cafe1f2e3d4c5b6a")
     room.put("taken", "somebody else's")
     parts = (room.work / "payment.ur.txt").read_text().splitlines()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from btclib_wallet.bip32 import BIP32KeyData, derive_, rootxprv_from_seed_
 
 from ceremonies.bitcoin.derivation import parse_path
+from ceremonies.keys import seedqr
 from ceremonies.keys.seed import read_seed
 from ceremonies.network import MAINNET, REGTEST
 from ceremonies.secret import Secret
@@ -61,6 +62,8 @@ class Known:
         is_phrase = seed.scheme.value == "bip39"
         if is_phrase:
             self.add_words(name, written)
+            if len(seed.secret) in (16, 32):
+                self.add_text(f"{name} seedqr", seedqr.digits(seed).reveal().decode())
         if passphrase:
             self.add_text(f"{name} passphrase", passphrase)
         self.add_bytes(f"{name} secret", seed.secret.reveal())

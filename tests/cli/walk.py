@@ -15,6 +15,7 @@ from conduct.refresh_answers import played_keygen
 from signing.wallets_made import make_psbt
 
 from ceremonies.conduct import builtin
+from ceremonies.exchange.drawing import Code, draw
 from ceremonies.wallets.file import read as read_wallet
 
 ROLLS = "3142655123641162534416235146253616425314263514253614453126634152431625364125"
@@ -80,6 +81,7 @@ SINKS = (
     *("phrase.txt", "recovered.txt", "cards/", "slip39-cards/", "master.txt"),
     *("codex32-cards/", "codex32.txt", "xor-cards/", "xor.txt"),
     *("completed.txt", "last-words.txt", "seedqr.txt", "compact.bin", "read-back.txt", "child-"),
+    "from-picture.txt",
 )
 """Where the walks send secrets: the only files of theirs that may hold any."""
 
@@ -234,8 +236,19 @@ def live_other_writings(room: Room, key: tuple[str, ...], *flags: str) -> None:
         *("key", "convert", "--seed", "compact.bin", "--from", "compact-seedqr", "--to", "phrase"),
         *("--passphrase", "pass.txt", "--secret-to", "read-back.txt", *flags),
     )
+    code = draw((room.work / "seedqr.txt").read_bytes().strip())
+    room.put("seedqr.pgm", _picture_of(code))
+    room.ok(
+        *("key", "convert", "--seed", "seedqr.pgm", "--to", "phrase"),
+        *("--passphrase", "pass.txt", "--secret-to", "from-picture.txt", *flags),
+    )
     for kind in ("words", "xprv", "wif", "hex"):
         room.ok("key", "child", kind, *key, "--secret-to", f"child-{kind}.txt", *flags)
+
+
+def _picture_of(code: Code) -> bytes:
+    side, pixels = code.bitmap(scale=4)
+    return b"P5\n%d %d\n255\n" % (side, side) + pixels
 
 
 def live_slip39(room: Room, *flags: str) -> None:
@@ -263,6 +276,10 @@ def live_slip39(room: Room, *flags: str) -> None:
     )
 
 
+CODED = (b'"show-phrase"', b'"show-phrase"\nseedqr = "compact"')
+SCANNED = b'"write-down.device" = "as-shown"\n'
+"""Shows the phrase as a SeedQR too, and has the device's fingerprint typed back."""
+
 NOT_APPROVED = """
 schema = "ceremony-answers/1"
 [every]
@@ -281,7 +298,11 @@ def live_ceremonies(room: Room, *flags: str) -> None:
     room.ok("ceremony", "show", "keygen-2of3", *flags)
     room.ok("ceremony", "check", "sign", *flags)
     room.ok("ceremony", "print", "sign", "-o", "form.html", *flags)
-    room.ok("ceremony", "run", "keygen-2of3", "--at", "keygen", *played)
+    room.put("coded.toml", builtin.script("keygen-2of3").data.replace(*CODED))
+    answers = builtin.answers("keygen-2of3")
+    room.put("coded.answers.toml", answers.replace(b"[answers]\n", b"[answers]\n" + SCANNED))
+    told = ("--answers", "coded.answers.toml")
+    room.ok("ceremony", "run", "coded.toml", "--at", "keygen", *played, *told)
     room.ok("ceremony", "run", "sign", "--at", "sign", *played)
     room.ok("ceremony", "resume", "sign", *flags)
     shipped = builtin.answers("sign").decode().split("[answers]\n", 1)[1]
@@ -363,7 +384,6 @@ def secrets_of(rooms: dict[str, Room]) -> Known:
                 known.add_seed(f"{name} {made}", _text(room.work / f"{made}.txt"))
 
             known.add_seed(f"{name} completed", _text(room.work / "completed.txt"))
-            known.add_text(f"{name} seedqr", _text(room.work / "seedqr.txt"))
             known.add_seed(f"{name} child", _text(room.work / "child-words.txt"))
             for kind in ("xprv", "wif", "hex"):
                 known.add_text(f"{name} child {kind}", _text(room.work / f"child-{kind}.txt"))

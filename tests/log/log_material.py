@@ -263,5 +263,6 @@ EXAMPLES: tuple[Fact, ...] = (
     facts.TransactionFinalized(txid=HASH, verified_by=("interpreter", "kernel")),
     facts.MessageSigned(message_sha256=HASH, address_commitment=HASH, fingerprint="05d027a5"),
     facts.PeerSeal(log="vault.example/2026-0008", size=7, seal_sha256=HASH),
+    facts.SeedQrShown(key="key-1", person="ana", form="compact"),
 )
 """One of each type that a log knows."""
