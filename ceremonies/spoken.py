@@ -33,6 +33,8 @@ def visible(text: str) -> str:
     Control, escape, bidirectional and invisible characters become `\\xNN` or `\\u{NNNN}`; the
     backslash itself is doubled, so that nothing can pretend to be an escape.
     """
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     return "".join(_shown(character) for character in text)
 
 

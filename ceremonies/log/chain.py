@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ceremonies.errors import InputError, IntegrityError, MachineError
 from ceremonies.log.facts import Genesis
@@ -22,7 +22,7 @@ from ceremonies.log.tree import Tree
 FILE = "log.jsonl"
 _EXAMINE = "keep the folder as it is, and compare the log with another copy"
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}
-_PAGE = 64 * 1024
+_PAGE = 128 * 1024
 _Octets: TypeAlias = bytes
 
 
@@ -106,34 +106,36 @@ class Chain:
         return record
 
 
-def pages(descriptor: int) -> Iterator[list[bytes]]:
-    """Read a log by its lines, many at once, and keep nothing of them.
+class Page(NamedTuple):
+    """Some whole lines of a log, none longer than a record may be, and all their bytes.
 
-    What is no whole line comes last, on a page of its own: the rest of the file, or as much of a
-    line as shows that it is too long to be a record.
+    What is no whole line comes last and has no `lines`: the rest of the file, or as much of a line
+    as shows that it is too long to be a record.
     """
+
+    block: bytes
+    lines: list[bytes]
+
+
+def pages(descriptor: int) -> Iterator[Page]:
+    """Read a log from its beginning, many lines at once, and keep nothing of them."""
     rest = b""
     os.lseek(descriptor, 0, os.SEEK_SET)
-    while read := os.read(descriptor, _PAGE):
+    while len(rest) < MOST_BYTES and (read := os.read(descriptor, _PAGE)):
         whole = read.rfind(b"\n") + 1
-        lines = _split(rest + read[:whole]) if whole else []
-        rest = read[whole:] if whole else rest + read
-        if lines and max(map(len, lines)) > MOST_BYTES:
+        if not whole:
+            rest += read
+            continue
+        block, rest = rest + read[:whole], read[whole:]
+        lines = io.BytesIO(block).readlines()  # it splits at LF alone
+        if max(map(len, lines)) > MOST_BYTES:
             at = next(at for at, line in enumerate(lines) if len(line) > MOST_BYTES)
             lines, rest = lines[:at], lines[at][:-1]
+            block = b"".join(lines)
         if lines:
-            yield lines
-        if len(rest) >= MOST_BYTES:
-            break
+            yield Page(block, lines)
     if rest:
-        yield [rest]
-
-
-def _split(block: bytes) -> list[bytes]:
-    """Split at LF alone."""
-    if b"\r" in block:  # `splitlines` would take it for an end too
-        return io.BytesIO(block).readlines()
-    return block.splitlines(keepends=True)
+        yield Page(rest, [])
 
 
 def follow(descriptor: int, *, keeping: bool = True) -> Chain:
@@ -151,13 +153,13 @@ def follow(descriptor: int, *, keeping: bool = True) -> Chain:
 
 def _followed(descriptor: int, chain: Chain) -> Iterator[Record]:
     try:
-        for lines in pages(descriptor):
-            if lines[-1].endswith(b"\n"):
+        for block, lines in pages(descriptor):
+            if lines:
                 yield from map(chain.add, lines)
-            elif len(lines[-1]) < MOST_BYTES:
-                chain.tail = lines[-1]
+            elif len(block) < MOST_BYTES:
+                chain.tail = block
             else:
-                chain.add(lines[-1] + b"\n")
+                chain.add(block + b"\n")
     except OSError as error:
         raise _unusable(error) from None
 

@@ -5,6 +5,8 @@ Each finder yields a sentence for what cannot be in a folder that nobody changed
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -25,6 +27,7 @@ SIGNERS_KIND = "signers"
 """The kind of file that a list of people who were enrolled is kept as."""
 
 _PREFIX = "seal-"
+_NO_FILE = {errno.ELOOP, errno.ENXIO}  # a link, and the socket of a program
 _NAME = re.compile(
     r"seal-(?P<size>[0-9]{8,15})(?:\.(?P<signer>.+)\.(?P<kind>sig|key-exposed))?", re.DOTALL
 )
@@ -150,22 +153,27 @@ def read_plain(path: Path, *, limit: int) -> bytes:
     Raises:
         InputError: it is not there, not a file, or longer than `limit` bytes.
     """
-    insist_plain(path)
-    return disk.read(path, limit=limit, what="it")
+    with _open_plain(path) as descriptor:
+        return disk.read_stream(descriptor, limit=limit, what="it")
 
 
-def insist_plain(path: Path) -> None:
-    """Refuse what is no file, and what only leads to one.
-
-    Raises:
-        InputError: it is not there, or something else.
-    """
+@contextlib.contextmanager
+def _open_plain(path: Path) -> Iterator[int]:
+    """Open a file to be read, and refuse what is none, and what only leads to one."""
     try:
-        is_plain = stat.S_ISREG(path.lstat().st_mode)
+        # what has no other end yet, such as a pipe, is not waited for
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise InputError("it is not a plain file", hint="use another copy")
+            yield descriptor
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise InputError(f"it cannot be read: {_reason(error)}", hint="use another copy") from None
-    if not is_plain:
-        raise InputError("it is not a plain file", hint="use another copy")
+        why = f"it cannot be read: {_reason(error)}"
+        if error.errno in _NO_FILE:
+            why = "it is not a plain file"
+        raise InputError(why, hint="use another copy") from None
 
 
 def altered(
@@ -223,12 +231,12 @@ def _is_beside(name: str) -> bool:
 
 def _is_same(path: Path, fact: facts.FileKept | facts.Recovered, digests: dict[str, str]) -> bool:
     """Compare a file with its record; `digests` are those of the files that were read already."""
-    insist_plain(path)
-    with path.open("rb") as stream:
-        if os.fstat(stream.fileno()).st_size != fact.bytes:
+    with _open_plain(path) as descriptor:
+        if os.fstat(descriptor).st_size != fact.bytes:
             return False
         if path.name not in digests:
-            digests[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+            with open(descriptor, "rb", closefd=False) as stream:
+                digests[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
         return digests[path.name] == fact.sha256
 
 

@@ -192,7 +192,7 @@ class Keys:
         here = self._signing
         if len(here.seen) < MOST_KEPT:
             here.seen.add(fact.txid)
-            if fact.intent is not None and all(one.level != "refuse" for one in fact.findings):
+            if fact.intent is not None and "refuse" not in [one.level for one in fact.findings]:
                 here.reviewed.setdefault(fact.intent, set()).add(fact.txid)
         return ()
 

@@ -136,8 +136,10 @@ class Order:
 
     def _go_on(self) -> None:
         """Find the first step that has to end and has not."""
-        while self._next < len(self._steps) and self._is_past(self._next):
-            self._next += 1
+        at = self._next
+        while at < len(self._steps) and (at in self._ended or self._is_past(at)):
+            at += 1
+        self._next = at
 
     def _is_past(self, index: int) -> bool:
         """Whether a step ended, or may be left out; one that failed was excused by two people."""
@@ -181,9 +183,8 @@ class Order:
         # whoever goes back does everything after it again
         if self._steps[index].do in OPENING:
             self._again((index,))
-        else:
-            past = self._ended | self._failed if self._failed else self._ended
-            self._again([at for at in past if at >= index])
+        elif undone := [at for at in (*self._ended, *self._failed) if at >= index]:
+            self._again(undone)
         self._open, self._begun, self._last_ended = index, fact.step, ""
         return wrong
 

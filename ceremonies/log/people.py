@@ -54,7 +54,7 @@ class People:
         self._is_whole = False
         self._ended: PlannedStep | None = None
         self._attested: set[tuple[str, str]] = set()
-        self._did: dict[type[Fact], set[str]] = {kind: set() for kind in _BY_EACH.values()}
+        self._did: dict[type[Fact], set[str]] = {}
         self.ever: dict[str, set[str]] = {}
         self.takes: dict[type[Fact], Take] = {
             facts.Resumed: self._empty,
@@ -69,24 +69,21 @@ class People:
             facts.ItemStored: self._store,
             facts.ExceptionMade: self._excepted,
             **dict.fromkeys(_BY_ONE, self._one_acts),
-            **dict.fromkeys(self._did, self._each_acts),
+            **dict.fromkeys(_BY_EACH.values(), self._each_acts),
             facts.Acknowledged: self._acknowledge,
         }
 
     def _empty(self, _: Fact) -> tuple[str, ...]:
         self._present, self._here, self._is_whole = {}, {}, False
-        self._forget()
+        self._did.clear()
         return ()
 
-    def _forget(self) -> None:
-        for did in self._did.values():
-            if did:
-                did.clear()
-
     def _begun(self, fact: facts.Begin) -> Iterable[str]:
-        silent = [*self._silent()]
-        self._ended, self._attested = None, set()
-        self._forget()
+        ended = self._ended
+        silent = [*self._silent(ended)] if ended and ended.attest else []
+        self._ended = None
+        self._attested.clear()
+        self._did.clear()
         if fact.step in self._roll_calls:
             self._empty(fact)
             return silent
@@ -96,22 +93,24 @@ class People:
         self._is_whole = not lacking
         return (*silent, *lacking)
 
-    def _over(self, fact: facts.End) -> Iterator[str]:
+    def _over(self, fact: facts.End) -> Iterable[str]:
         step = self._ended = self._steps.get(fact.step)
-        did = self._did.get(_BY_EACH.get(step.do, Fact)) if step else None
-        if step is None or did is None:
-            return
-        for person in self._in_role(step.role):
-            if person not in did:
-                yield f"the step {visible(step.id)} ends without {visible(person)}"
+        if step is None or step.do not in _BY_EACH:
+            return ()
+        did = self._did.get(_BY_EACH[step.do], ())
+        return [
+            f"the step {visible(step.id)} ends without {visible(person)}"
+            for person in self._in_role(step.role)
+            if person not in did
+        ]
 
-    def _silent(self) -> Iterator[str]:
+    def _silent(self, ended: PlannedStep) -> Iterator[str]:
         """Yield who should have attested the step before this one, and did not."""
-        for role in self._ended.attest if self._ended else ():
+        for role in ended.attest:
             for person in self._in_role(role):
-                if (role, person) not in self._attested and self._ended:
+                if (role, person) not in self._attested:
                     who = f"{visible(person)} ({visible(role)})"
-                    yield f"{who} did not attest the step {visible(self._ended.id)} before it"
+                    yield f"{who} did not attest the step {visible(ended.id)} before it"
 
     def _in_role(self, role: str) -> list[str]:
         return [person for person, roles in self._present.items() if role in roles]
@@ -122,14 +121,17 @@ class People:
         return self._acts_in_role(fact)
 
     def _each_acts(self, fact: Any) -> Iterable[str]:
-        if len(did := self._did[type(fact)]) < MOST_KEPT:
-            did.add(fact.person)
+        self._do(fact)
         return self._one_acts(fact)
 
     def _acknowledge(self, fact: facts.Acknowledged) -> Iterable[str]:
-        if len(did := self._did[facts.Acknowledged]) < MOST_KEPT:
-            did.add(fact.person)
+        self._do(fact)
         return self._acts_in_role(fact)
+
+    def _do(self, fact: Any) -> None:
+        did = self._did.setdefault(type(fact), set())
+        if len(did) < MOST_KEPT:
+            did.add(fact.person)
 
     def _one_acts(self, fact: Any) -> Iterable[str]:
         return () if fact.person in self._present else self._acts(fact.person)

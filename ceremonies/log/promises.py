@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Genesis, Plan, PlannedStep
@@ -75,7 +75,16 @@ class Promises:
         self._cards: dict[tuple[str, str], str] = {}
         self._confirmed: set[str] = set()
         self._approving: set[str] = set()
-        self._reset()
+        self._is_fit = True
+        self._more: dict[str, Callable[[PlannedStep], Iterator[str]]] = {
+            "collect-entropy": self._is_opened,
+            "check-machine": self._is_sound,
+            "destroy": self._is_destroyed,
+            "hand-out-shares": self._is_handed_out,
+            "confirm-fingerprint": self._is_confirmed,
+            "approve-intent": self._is_approved,
+            "approve-batch": self._is_approved,
+        }
         self.takes: dict[type[Fact], Take] = {
             facts.Begin: self._begin,
             facts.Resumed: self._resume,
@@ -102,8 +111,16 @@ class Promises:
 
     def _end(self, fact: facts.End) -> Iterable[str]:
         step = self._steps.get(fact.step)
-        lacking = [] if step is None else [*self._kept(step)]
-        self._reset()
+        if step is None:
+            return ()
+        lacking = [
+            f"the step {visible(step.id)} ends without a record {kind.type}"
+            for kind in FACTS_OF.get(step.do, ())
+            if kind not in self._seen
+        ]
+        if step.do in self._more:
+            lacking += self._more[step.do](step)
+        self._seen.clear()
         return lacking
 
     def _check(self, fact: facts.MachineChecked) -> Iterable[str]:
@@ -151,35 +168,33 @@ class Promises:
         return ()
 
     def _reset(self) -> None:
-        self._seen.clear()
         self._is_fit = True
-        for what in (self._cards, self._confirmed, self._approving):
-            if what:
-                what.clear()
+        for what in (self._seen, self._cards, self._confirmed, self._approving):
+            what.clear()
 
-    def _kept(self, step: PlannedStep) -> Iterator[str]:
-        for kind in FACTS_OF.get(step.do, ()):
-            if kind not in self._seen:
-                yield f"the step {visible(step.id)} ends without a record {kind.type}"
-        match step.do:
-            case "collect-entropy" if facts.EntropyCommitted in self._seen and (
-                facts.EntropyOpened not in self._seen
-            ):
-                yield "the machine committed to its part, and nobody was shown it"
-            case "check-machine" if self._is_earnest and not self._is_fit:
-                yield "the machine was not fit, and the step ends"
-            case "destroy" if step.id not in self._destroying:
-                yield f"the step {visible(step.id)} ends, and nothing was destroyed"
-            case "hand-out-shares" if self._split is not None:
-                yield from self._handed_out(self._split)
-            case "confirm-fingerprint" if len(self._confirmed) < self._least.get(step.role, 0):
-                yield f"{len(self._confirmed)} people confirmed the fingerprint, and not every one"
-            case "approve-intent" | "approve-batch" if (
-                self._approving and step.role not in self._approving
-            ):
-                yield f"nobody approved it as {visible(step.role)}"
+    def _is_opened(self, _: PlannedStep) -> Iterator[str]:
+        if facts.EntropyCommitted in self._seen and facts.EntropyOpened not in self._seen:
+            yield "the machine committed to its part, and nobody was shown it"
 
-    def _handed_out(self, split: facts.SharesSplit) -> Iterator[str]:
+    def _is_sound(self, _: PlannedStep) -> Iterator[str]:
+        if self._is_earnest and not self._is_fit:
+            yield "the machine was not fit, and the step ends"
+
+    def _is_destroyed(self, step: PlannedStep) -> Iterator[str]:
+        if step.id not in self._destroying:
+            yield f"the step {visible(step.id)} ends, and nothing was destroyed"
+
+    def _is_confirmed(self, step: PlannedStep) -> Iterator[str]:
+        if len(self._confirmed) < self._least.get(step.role, 0):
+            yield f"{len(self._confirmed)} people confirmed the fingerprint, and not every one"
+
+    def _is_approved(self, step: PlannedStep) -> Iterator[str]:
+        if self._approving and step.role not in self._approving:
+            yield f"nobody approved it as {visible(step.role)}"
+
+    def _is_handed_out(self, _: PlannedStep) -> Iterator[str]:
+        if (split := self._split) is None:
+            return
         found = [_GROUP.fullmatch(group) for group in split.groups]
         cards = {
             f"{number}-{member}"

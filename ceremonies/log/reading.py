@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from binascii import hexlify
 from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +13,7 @@ from ceremonies.log.chain import Extent, open_log, pages
 from ceremonies.log.facts import FACTS, Aborted, Closed, Genesis
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.promised import Promise
-from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block
+from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block, identities
 from ceremonies.log.tree import Tree
 
 _ENVELOPE = re.compile(
@@ -61,11 +60,11 @@ class Reading:
         """
         descriptor = open_log(folder, os.O_RDONLY)
         try:
-            for lines in pages(descriptor):
-                if lines[-1].endswith(b"\n"):
-                    self._add(lines)
-                elif len(lines[-1]) < MOST_BYTES:
-                    self.tail = len(lines[-1])
+            for block, lines in pages(descriptor):
+                if lines:
+                    self._add(block, lines)
+                elif len(block) < MOST_BYTES:
+                    self.tail = len(block)
                 else:
                     self._say(f"record {self.records} is longer than {MOST_BYTES} bytes")
         except OSError as error:
@@ -74,22 +73,20 @@ class Reading:
         finally:
             os.close(descriptor)
 
-    def _add(self, lines: list[bytes]) -> None:
+    def _add(self, block: bytes, lines: list[bytes]) -> None:
         """Add whole lines, and stop on the way wherever an extent is wanted."""
-        while lines:
-            while self._wanted and self._wanted[-1] <= self.records:
-                self._wanted.pop()
-            most = self._wanted[-1] - self.records if self._wanted else len(lines)
-            now, lines = lines[:most], lines[most:]
-            self._take(now)
-            if len(now) == most:
-                self._mark()
+        while self._wanted and self._wanted[-1] <= self.records + len(lines):
+            most = self._wanted.pop() - self.records
+            self._take(b"".join(lines[:most]), lines[:most])
+            self._mark()
+            lines = lines[most:]
+            block = b"".join(lines)
+        self._take(block, lines)
 
-    def _take(self, lines: list[bytes]) -> None:
-        leaves = [sha256(b"\0" + line).digest() for line in lines]
-        if not self._judge_together(lines, leaves):
+    def _take(self, block: bytes, lines: list[bytes]) -> None:
+        leaves = [*identities(lines)]
+        if lines and not self._judge_together(block, leaves):
             self._judge_each(lines, leaves)
-        block = b"".join(lines)
         self._tree.extend(leaves)
         self._flat.update(block)
         self.bytes += len(block)
@@ -102,10 +99,10 @@ class Reading:
             sha256=self._flat.hexdigest(),
         )
 
-    def _judge_together(self, lines: list[bytes], leaves: list[bytes]) -> bool:
+    def _judge_together(self, block: bytes, leaves: list[bytes]) -> bool:
         """Judge lines that are all as they should be, or tell that they are not."""
-        prevs = [hexlify(leaf) for leaf in (self._prev, *leaves[:-1])]
-        told = decode_block(lines, first=self._seq, prevs=prevs)
+        prevs = [leaf.hex() for leaf in (self._prev, *leaves[:-1])]
+        told = decode_block(block, first=self._seq, prevs=prevs)
         if told is None:
             return False
         first, self.records = self.records, self.records + len(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 _NODE = b"\x01"
@@ -30,11 +30,7 @@ class Tree:
                 nodes.insert(0, waiting)
             if len(nodes) & 1:
                 self._peaks[height] = nodes.pop()
-            pairs = iter(nodes)
-            nodes = [
-                sha256(_NODE + left + right).digest()
-                for left, right in zip(pairs, pairs, strict=True)
-            ]
+            nodes = [*_parents(nodes)]
             height += 1
 
     def root(self) -> bytes:
@@ -45,3 +41,12 @@ class Tree:
         for peak in higher:
             root = sha256(_NODE + peak + root).digest()
         return root
+
+
+def _parents(nodes: list[bytes]) -> Iterator[bytes]:
+    """Hash two and two of nodes, which are even in number."""
+    begun = sha256(_NODE)
+    for left, right in zip(nodes[::2], nodes[1::2], strict=True):
+        parent = begun.copy()
+        parent.update(left + right)
+        yield parent.digest()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from binascii import hexlify
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from forgeries import chained
 from hypothesis import example, given
 from hypothesis import strategies as st
-from log_material import EXAMPLES, HASH
+from log_material import EXAMPLES
 from test_log_records import other_spellings
 
 from ceremonies.errors import InputError
 from ceremonies.log import facts
+from ceremonies.log.chain import FILE, open_log, pages
 from ceremonies.log.facts import FACTS, Fact, digits_in
 from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block, encode, identity
 
@@ -37,7 +39,7 @@ def one_by_one(lines: Sequence[bytes]) -> list[Fact] | None:
 
 def at_once(lines: Sequence[bytes]) -> list[Fact] | None:
     ids = [NO_RECORD, *map(identity, lines[:-1])]
-    return decode_block(lines, first=0, prevs=[hexlify(one) for one in ids])
+    return decode_block(b"".join(lines), first=0, prevs=[one.hex() for one in ids])
 
 
 def test_every_type_is_read_the_first_time_and_again() -> None:
@@ -65,10 +67,10 @@ def test_a_changed_line_is_judged_as_it_is_alone(
 def test_another_spelling_is_refused_among_others_too(spelling: str) -> None:
     line = other_spellings()[spelling]
     place = encode(facts.End(step="x"), seq=3, prev=bytes(range(32)), boot="00" * 8, mono_ms=1)
-    prevs = [hexlify(bytes(range(32))), hexlify(identity(line))]
+    prevs = [bytes(range(32)).hex(), identity(line).hex()]
     after = encode(facts.End(step="x"), seq=4, prev=identity(line), boot="00" * 8, mono_ms=1)
-    assert decode_block([place], first=3, prevs=prevs[:1]) is not None
-    assert decode_block([line, after], first=3, prevs=prevs) is None
+    assert decode_block(place, first=3, prevs=prevs[:1]) is not None
+    assert decode_block(line + after, first=3, prevs=prevs) is None
 
 
 NUMBERS = ("0", "7", "9007199254740991")
@@ -101,17 +103,22 @@ def test_every_hash_is_known_to_be_one() -> None:
     assert not named & {"why", "key", "wallet", "person", "nonce"}
 
 
-def test_a_long_line_is_refused_among_others_too() -> None:
-    line = chained([facts.End(step="x" * 60_000)])[0]
-    assert at_once([line]) is not None
-    longer = line.replace(b"x" * 60_000, b"x" * MOST_BYTES)
-    assert at_once([longer]) is None
-
-
-def test_what_was_read_before_is_read_no_more_loosely() -> None:
-    good = chained([facts.Paused(step="a", why="signal")])
-    bad = [good[0].replace(b'"step":"a","why":"signal"', b'"why":"signal","step":"a"')]
-    for _ in range(3):
-        assert at_once(bad) is None
-        assert at_once(good) is not None
-    assert HASH.encode() not in good[0]
+@pytest.mark.parametrize("before", [0, 1, 100])
+@pytest.mark.parametrize("ends", [True, False])
+def test_pages_end_where_a_line_is_longer_than_a_record(
+    before: int, ends: bool, tmp_path: Path
+) -> None:
+    lines = [b"x" * (MOST_BYTES - 1) + b"\n"] * before
+    after = (b"\n", *lines) if ends else ()
+    (tmp_path / FILE).write_bytes(b"".join([*lines, b"y" * MOST_BYTES, *after]))
+    descriptor = open_log(tmp_path, os.O_RDONLY)
+    try:
+        found = [*pages(descriptor)]
+    finally:
+        os.close(descriptor)
+    *whole, (rest, none) = found
+    assert [line for page in whole for line in page.lines] == lines
+    assert all(page.block == b"".join(page.lines) for page in whole)
+    assert rest == b"y" * len(rest)
+    assert len(rest) >= MOST_BYTES
+    assert none == []
