@@ -12,6 +12,8 @@ from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
 from ceremonies.exchange import departures, file
 from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
+from ceremonies.spoken import visible
+from custody_cli.answer import note
 from custody_cli.arrivals import arrived_from
 
 
@@ -57,6 +59,44 @@ def write_psbt(path: Path, data: bytes, encoding: Encoding, *, shown_as: str | N
     `shown_as` is the format of codes whose name says none, as a wallet file has it.
     """
     _write(path, Payload(Kind.PSBT, data), encoding, shown_as)
+
+
+def insist_fits(path: Path, data: bytes, *, shown_as: str | None = None) -> None:
+    """Refuse a name whose codes cannot hold a PSBT to which signatures are still to come.
+
+    Raises:
+        InputError: they cannot.
+        MachineError: the name is taken under which it is kept if the signatures are too much.
+    """
+    departure = departures.departure_of(path)
+    if departure is not None:
+        default = Format(shown_as) if shown_as else None
+        departures.insist_fits(Payload(Kind.PSBT, data), departure, default=default)
+        disk.insist_free(_beside(path))
+
+
+def write_signed(
+    path: Path, data: bytes, encoding: Encoding, *, shown_as: str | None = None
+) -> Path:
+    """Write a signed PSBT as `write_psbt` does, and return where: signatures are never lost.
+
+    If codes of the kind that the name asks for do not hold it, it is a plain file beside.
+    """
+    try:
+        write_psbt(path, data, encoding, shown_as=shown_as)
+    except InputError as error:
+        beside = _beside(path)
+        write_psbt(beside, data, encoding)
+        note(
+            f"warning: {error.cause}; it was written as the file {visible(str(beside))}: "
+            "show that with `custody qr show`"
+        )
+        return beside
+    return path
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.psbt")
 
 
 def write_transaction(path: Path, data: bytes, encoding: Encoding = Encoding.HEX) -> None:

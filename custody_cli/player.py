@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ceremonies.errors import CeremonyError, InputError
+from ceremonies.errors import CeremonyError, Declined, InputError
 from ceremonies.exchange import halfblocks, series
 from ceremonies.exchange.drawing import LARGEST, draw
 from ceremonies.exchange.payload import Format
 from ceremonies.exchange.series import Series
 from custody_cli.presses import ENDS, one_by_one, pressed
-from custody_cli.screen import Tty, alternate_screen
+from custody_cli.screen import Tty, alternate_screen, terminal
 
 SLOWEST, FASTEST = 1, 15
 
@@ -27,6 +27,10 @@ _WAIT = 0.05
 _KEYS = "+ faster  - slower  > denser  < sparser  space pause  n next  q end"
 _KEYS_OF_NONE = "> denser  q end"
 _HOME = "\x1b[H"
+_PLAINLY = (
+    "This terminal calls itself dumb: codes do not play on it, and have its own colours. Most\n"
+    "readers take light on dark too; where yours does not, write pictures with --png or --gif."
+)
 
 
 class Player:
@@ -48,8 +52,13 @@ class Player:
         """Show the codes until `q` or Ctrl-D.
 
         Raises:
+            InputError: a dumb terminal is too small.
             WrongUsage: there is no terminal.
         """
+        with terminal() as tty:
+            if tty.is_dumb:
+                self._play_plainly(tty)
+                return
         # a payload is public: a terminal that is recorded may show it
         with alternate_screen(rehearsal=True) as tty, one_by_one(tty), self._redrawn_on_return():
             due = time.monotonic()
@@ -63,6 +72,26 @@ class Player:
                     due = self._following(now)
                 for key in pressed(tty, 0 if self._draw_ahead() else min(due - now, _WAIT)):
                     due = self._obey(tty, key, due)
+
+    def _play_plainly(self, tty: Tty) -> None:
+        """Print one code below the other, in the colours of the terminal, at each Enter."""
+        columns, rows = tty.size
+        fitting = halfblocks.largest_version(columns, rows - 1)
+        if not fitting:
+            raise InputError("the terminal is too small for a code", hint="write one with --png")
+        made = series.again(self._first, max_version=min(self._dense, fitting))
+        is_one = made.parts == 1
+        tty.say(_PLAINLY)
+        for number, text in enumerate(made.endless(), start=1):
+            tty.say("\n".join(halfblocks.lines(draw(text, version=made.version))))
+            shown = number if made.format is Format.UR else (number - 1) % made.parts + 1
+            what = f"{shown} of {made.parts}  Enter shows the next, q ends: "
+            try:
+                typed = tty.line("Enter ends: " if is_one else what)
+            except Declined:
+                return
+            if is_one or typed.lower() == "q":
+                return
 
     @contextmanager
     def _redrawn_on_return(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from custody_cli.recorders import insist_unrecorded
 _ENTER = "\x1b[?1049h\x1b[H"
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 _LEAVE = "\x1b[?1049l"
+_DUMB = {"", "dumb", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Tty:
         except OSError:
             return 80, 24
         return found.columns or 80, found.lines or 24
+
+    @property
+    def is_dumb(self) -> bool:
+        """Whether it says that it knows no escape codes."""
+        return os.environ.get("TERM", "").lower() in _DUMB
 
     @property
     def rows(self) -> int:

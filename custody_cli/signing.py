@@ -21,7 +21,7 @@ from ceremonies.spoken import visible
 from ceremonies.strict import hex_bytes
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.exits import WrongUsage, failure_of
-from custody_cli.payloads import read_previous, read_psbt, write_psbt
+from custody_cli.payloads import insist_fits, read_previous, read_psbt, write_signed
 from custody_cli.policies import approvals_from, signers_file
 from custody_cli.reviews import remembered, review_answer
 
@@ -102,6 +102,8 @@ class Bench:
         disk.insist_free(output)
         given = read_psbt(name)
         psbt = given.psbt.with_previous(self._previous)
+        least = trimmed(psbt) if self.trim else given.psbt.data
+        insist_fits(output, least, shown_as=self.wallet.shown_as)
         first = review(psbt, self.wallet, policy=self.policy, history=self.history)
         intent, approvals = self._approved(first)
         if self._signer is None:
@@ -119,13 +121,13 @@ class Bench:
         self._remember(reviewed)
         complete = finish.is_complete(result)
         data = trimmed(result) if self.trim else signed.data
-        write_psbt(output, data, given.encoding, shown_as=self.wallet.shown_as)
+        written = write_signed(output, data, given.encoding, shown_as=self.wallet.shown_as)
         return {
             **review_answer(reviewed, result, approvals),
             "signed_by": signed.signed_by,
             "signatures_added": signed.signatures_added,
             "complete": complete,
-            "output": str(output),
+            "output": str(written),
         }
 
     @cached_property

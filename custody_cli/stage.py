@@ -22,7 +22,6 @@ from custody_cli.show.place import WIDTH, Sheet, Size
 
 _CLEAR = "\x1b[2J\x1b[H"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-_DUMB = {"", "dumb", "unknown"}
 
 
 class Stage:
@@ -34,7 +33,7 @@ class Stage:
 
     def __init__(self, tty: Tty, *, secret: bool = False) -> None:
         self.tty = tty
-        self.is_dumb = os.environ.get("TERM", "").lower() in _DUMB
+        self.is_dumb = tty.is_dumb
         self._is_bold = not self.is_dumb and not os.environ.get("NO_COLOR")
         self._is_secret = secret
         self._was_suspended = False

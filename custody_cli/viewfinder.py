@@ -14,8 +14,9 @@ from ceremonies.exchange.scan import Read, Scan
 from ceremonies.exchange.source import Arrived, Codes
 from ceremonies.secret import Secret
 from custody_cli.arrivals import in_words
+from custody_cli.exits import WrongUsage
 from custody_cli.presses import ENDS, one_by_one, pressed
-from custody_cli.screen import Tty, alternate_screen, insist_terminal
+from custody_cli.screen import Tty, alternate_screen, insist_terminal, terminal
 
 _EVERY = 0.15
 _SURE = 15
@@ -86,6 +87,12 @@ def _before_camera(
         "there is no terminal to show what the camera sees",
         hint="take photos or a video of the codes, and read those",
     )
+    with terminal() as tty:
+        if tty.is_dumb:
+            raise WrongUsage(
+                "this terminal calls itself dumb, and cannot show what the camera sees",
+                hint="take photos or a video of the codes, and read those",
+            )
     seen = video.camera() if frames is None else frames
     with alternate_screen(rehearsal=is_public) as tty, one_by_one(tty):
         yield tty, seen

@@ -16,6 +16,7 @@ FPS = 5
 ENDINGS = {".gif": "gif", ".html": "html", ".png": "png", ".svg": "svg", ".qr": "folder"}
 """What a name ends in, and what is written under it."""
 
+_OF_ONE_CODE = ("png", "svg")
 _TEXTS = {".ur.txt": Format.UR, ".bbqr.txt": Format.BBQR}
 
 
@@ -53,8 +54,30 @@ def depart(payload: Payload, departure: Departure, *, default: Format | None = N
         InputError: it does not fit.
         MachineError: the name is taken.
     """
-    form = departure.format or default or Format.BBQR
-    write(make(payload, form), departure.medium, departure.path)
+    write(_series(payload, departure, default), departure.medium, departure.path)
+
+
+def insist_fits(payload: Payload, departure: Departure, *, default: Format | None = None) -> None:
+    """Refuse what does not fit, before the work is done that makes it longer still.
+
+    Raises:
+        InputError: it does not.
+    """
+    series = _series(payload, departure, default)
+    if departure.medium in _OF_ONE_CODE:
+        _insist_one(series)
+
+
+def _series(payload: Payload, departure: Departure, default: Format | None) -> Series:
+    return make(payload, departure.format or default or Format.BBQR)
+
+
+def _insist_one(series: Series) -> None:
+    if len(series.texts) > 1:
+        raise InputError(
+            f"it takes {series.parts} codes, and one picture holds one",
+            hint="use a name that ends in .gif, .html or .qr",
+        )
 
 
 def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
@@ -70,13 +93,9 @@ def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
     elif medium == "txt":
         list(series.codes())
         disk.create(path, b"".join(text + b"\n" for text in series.texts))
-    elif medium in ("png", "svg"):
-        code, *others = series.codes()
-        if others:
-            raise InputError(
-                f"it takes {series.parts} codes, and one picture holds one",
-                hint="use a name that ends in .gif, .html or .qr",
-            )
+    elif medium in _OF_ONE_CODE:
+        _insist_one(series)
+        (code,) = series.codes()
         disk.create(path, picture_files.png(code) if medium == "png" else svg.write(code))
     else:
         is_svg = medium == "svg-folder"

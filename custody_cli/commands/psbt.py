@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceremonies import disk
+from ceremonies.exchange.departures import departure_of
 from ceremonies.exchange.payload import Encoding
 from ceremonies.signing.approval import text_of
 from ceremonies.signing.review import insist, review
@@ -147,6 +148,7 @@ def convert(
     from ceremonies.bitcoin.psbt_versions import converted
 
     disk.insist_free(output)
+    _insist_file(output, encoding)
     given = read_psbt(psbt)
     version = given.psbt.maps.version if to is None else int(to.value)
     chosen = encoding or given.encoding
@@ -171,8 +173,8 @@ def finalize(
     history: HistoryFolders = None,
     height: Height = None,
     encoding: Annotated[
-        TransactionEncoding, typer.Option("--as", help="How to write it.")
-    ] = TransactionEncoding.HEX,
+        TransactionEncoding | None, typer.Option("--as", help="How to write it; hex where absent.")
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -180,6 +182,7 @@ def finalize(
     from ceremonies.signing import finish
 
     disk.insist_free(output)
+    _insist_file(output, encoding)
     given = read_psbt(psbt, prevtx)
     if wallet is not None:
         past = read_history(history, height=height)
@@ -193,7 +196,7 @@ def finalize(
             )
         )
     final = finish.finalize(given.psbt)
-    write_transaction(output, final.data, Encoding(encoding.value))
+    write_transaction(output, final.data, Encoding(encoding.value if encoding else "hex"))
     found: PsbtFinalizeAnswer = {
         "txid": final.transaction.txid[::-1].hex(),
         "vsize": final.transaction.vsize,
@@ -203,6 +206,15 @@ def finalize(
         "output": str(output),
     }
     answer(found, json=json, show=lambda: _draw_final(found))
+
+
+def _insist_file(output: Path, encoding: Encoding | TransactionEncoding | None) -> None:
+    """Refuse an encoding beside a name that asks for codes, which have their own."""
+    if encoding is not None and departure_of(output) is not None:
+        raise WrongUsage(
+            "--as says how a file is written, and that name is one of codes",
+            hint="leave --as out, or choose another name",
+        )
 
 
 def _draw(found: PsbtShowAnswer, *, everything: bool, page: bool) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 app = noun("qr")
 
+_STILL = ("folder", "svg-folder", "txt")
+
 
 class UrType(StrEnum):
     """The names under which a UR carries a PSBT."""
@@ -64,7 +66,10 @@ def show(
     max_version: Annotated[
         int, typer.Option(min=1, max=40, help="The largest version of a code.")
     ] = series.DEFAULT_VERSION,
-    fps: Annotated[int, typer.Option(min=1, max=15, help="Codes a second.")] = departures.FPS,
+    fps: Annotated[
+        int | None,
+        typer.Option(min=1, max=15, help="Codes a second, where they play; 5 where absent."),
+    ] = None,
     wallet: Annotated[
         Path | None,
         typer.Option(metavar="WALLET", help="Whose format to use where --as is absent."),
@@ -73,8 +78,9 @@ def show(
         bool, typer.Option("--strip-prevtx", help="Leave out witnesses of previous transactions.")
     ] = False,
     ur_type: Annotated[
-        UrType, typer.Option(help="The type under which a UR carries a PSBT.")
-    ] = UrType.CRYPTO_PSBT,
+        UrType | None,
+        typer.Option(help="The type under which a UR carries a PSBT; crypto-psbt where absent."),
+    ] = None,
     bbqr_encoding: Annotated[
         BbqrEncoding | None, typer.Option(help="How BBQr writes bytes; the shortest where absent.")
     ] = None,
@@ -83,21 +89,25 @@ def show(
 ) -> None:
     """Show a file as QR codes, in the terminal or as pictures."""
     medium, output = _output(png, svg, gif, html, txt)
+    if fps is not None and medium in _STILL:
+        raise WrongUsage(
+            "--fps is for codes that play", hint="leave it out, or use --gif or --html"
+        )
     payload = _to_show(name, strip_prevtx=strip_prevtx)
     chosen = _format(form, wallet, payload)
+    _insist_apply(payload, chosen, ur_type, bbqr_encoding)
     insist_public(payload, chosen)
-    type_name = ur_type.value if payload.kind is Kind.PSBT else None
     made = series.make(
         payload,
         chosen,
         max_version=max_version,
-        type_name=type_name,
+        type_name=ur_type.value if ur_type else None,
         encoding=bbqr_encoding.value if bbqr_encoding else None,
     )
     if output is None:
-        _play(made, max_version=max_version, fps=fps)
+        _play(made, max_version=max_version, fps=fps or departures.FPS)
     else:
-        departures.write(made, medium, output, fps=fps)
+        departures.write(made, medium, output, fps=fps or departures.FPS)
     found: QrShowAnswer = {
         "kind": payload.kind.value,
         "format": chosen.value,
@@ -184,6 +194,22 @@ def _output(
     for _, path in given:
         disk.insist_free(path)
     return given[0] if given else ("", None)
+
+
+def _insist_apply(
+    payload: Payload, form: Format, ur_type: UrType | None, encoding: BbqrEncoding | None
+) -> None:
+    """Refuse options that would say nothing about what is shown."""
+    if ur_type is not None and (form is not Format.UR or payload.kind is not Kind.PSBT):
+        raise WrongUsage(
+            f"--ur-type is for a psbt as a ur, and this is a {payload.kind.value} as {form.value}",
+            hint="leave it out, or add --as ur for a psbt",
+        )
+    if encoding is not None and form is not Format.BBQR:
+        raise WrongUsage(
+            f"--bbqr-encoding is for bbqr, and this is shown as {form.value}",
+            hint="leave it out, or add --as bbqr",
+        )
 
 
 def _to_show(name: str, *, strip_prevtx: bool) -> Payload:

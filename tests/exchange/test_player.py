@@ -89,7 +89,9 @@ class Terminal:
 
 
 @contextmanager
-def running(terminal: Terminal, *arguments: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    terminal: Terminal, *arguments: str, cwd: Path, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     def own_terminal() -> None:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -100,7 +102,12 @@ def running(terminal: Terminal, *arguments: str, cwd: Path) -> Iterator[subproce
         stdout=subprocess.PIPE,
         stderr=terminal.other,
         cwd=cwd,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "TERM": "xterm-256color",
+            **environment,
+        },
         preexec_fn=own_terminal,
     ) as process:
         try:
@@ -217,6 +224,56 @@ def test_a_code_that_stands_still_is_there_again_after_the_program_was_suspended
         terminal.wait_for("version")
         terminal.look(0.3)
         assert terminal.scanned() == [b"bcrt1qexample"]
+        terminal.press("q")
+        terminal.wait_for_end(process)
+
+
+def test_a_dumb_terminal_prints_one_code_below_the_other(tmp_path: Path) -> None:
+    (tmp_path / "it.psbt").write_bytes(DATA)
+    terminal, scan = Terminal(80, 24), Scan()
+    call = ("-m", "custody_cli", "qr", "show", "it.psbt", "--json")
+    with running(terminal, *call, cwd=tmp_path, TERM="dumb") as process:
+        number = 1
+        while scan.read is None:
+            terminal.wait_for(f"{number} of ")
+            terminal.look(0.2)
+            scan.add_frame(terminal.scanned())
+            terminal.press("\r")
+            number += 1
+            assert number < 20
+        # what is typed before it is asked for is thrown away
+        terminal.look(1)
+        terminal.press("q\r")
+        told = terminal.wait_for_end(process)
+    assert process.returncode == 0
+    assert b'"output": null' in told
+    assert scan.result().payload.data == DATA
+    assert b"\x1b" not in terminal.seen
+
+
+def test_a_dumb_terminal_that_is_too_small_says_what_else_there_is(tmp_path: Path) -> None:
+    (tmp_path / "it.psbt").write_bytes(DATA)
+    terminal = Terminal(20, 5)
+    call = ("-m", "custody_cli", "qr", "show", "it.psbt")
+    with running(terminal, *call, cwd=tmp_path, TERM="dumb") as process:
+        terminal.wait_for_end(process)
+    assert process.returncode == 3
+    assert b"--png" in terminal.seen
+
+
+def test_a_serial_line_without_a_size_and_without_colour_shows_black_on_white(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "note.txt").write_text("bcrt1qexample")
+    terminal = Terminal(80, 24)
+    fcntl.ioctl(terminal.main, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    call = ("-m", "custody_cli", "qr", "show", "note.txt", "--as", "static")
+    with running(terminal, *call, cwd=tmp_path, TERM="vt220", NO_COLOR="1") as process:
+        terminal.wait_for("version")
+        terminal.look(0.3)
+        assert terminal.scanned() == [b"bcrt1qexample"]
+        # they are what makes it a code, and no decoration
+        assert b"\x1b[38;5;16;48;5;231m" in terminal.seen
         terminal.press("q")
         terminal.wait_for_end(process)
 
