@@ -116,10 +116,10 @@ class Bench:
             self._log.approved(reviewed, intent, approvals)
         signed = sign(reviewed, approved=intent, approvals=approvals)
         result = signed.psbt.with_previous(self._previous)
+        complete = finish.is_complete(result, signed.verifier)
         if self._log is not None:
-            self._log.signed(reviewed, intent, signed, result)
+            self._log.signed(reviewed, intent, signed, complete=complete)
         self._remember(reviewed)
-        complete = finish.is_complete(result)
         data = trimmed(result) if self.trim else signed.data
         written = write_signed(output, data, given.encoding, shown_as=self.wallet.shown_as)
         return {

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from btclib_secp256k1 import keys
+from btclib_secp256k1 import CData, keys
 
+from ceremonies.bitcoin import tweaking
 from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublicParent:
     """An extended public key: the compressed key (33 bytes) and its chain code (32 bytes)."""
 
@@ -24,12 +26,16 @@ class PublicParent:
 
     def child(self, index: int) -> bytes:
         """Return the compressed public key at an index below 2^31."""
-        return keys.pubkey_tweak_add(self.key, self._derived(index)[:32])
+        return tweaking.plus_generator(self._point, self._derived(index)[:32])
 
     def step(self, index: int) -> PublicParent:
         """Return the extended public key at an index below 2^31."""
         derived = self._derived(index)
-        return PublicParent(keys.pubkey_tweak_add(self.key, derived[:32]), derived[32:])
+        return PublicParent(tweaking.plus_generator(self._point, derived[:32]), derived[32:])
+
+    @cached_property
+    def _point(self) -> CData:
+        return tweaking.parsed(self.key)
 
     def _derived(self, index: int) -> bytes:
         assert 0 <= index < HARDENED, "a public key has no hardened children"

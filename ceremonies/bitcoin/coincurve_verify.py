@@ -26,6 +26,33 @@ def verify_schnorr(x_only_key: bytes, digest: bytes, signature: bytes) -> bool:
         return False
 
 
+class Verifier:
+    """Verifies signatures, and remembers the good ones: the same three values are asked once.
+
+    A transaction that was just signed meets its own signatures again in the interpreter, which
+    hashes for itself what they sign. As in Bitcoin Core, one that was good for this very key and
+    hash is not computed again.
+    """
+
+    def __init__(self) -> None:
+        self._good: set[tuple[bytes, bytes, bytes]] = set()
+
+    def ecdsa(self, key: bytes, digest: bytes, signature: bytes) -> bool:
+        """Whether a DER signature (without its sighash byte) of a 32-byte hash is by `key`."""
+        asked = key, digest, signature
+        return asked in self._good or self._kept(verify_ecdsa(*asked), asked)
+
+    def schnorr(self, x_only_key: bytes, digest: bytes, signature: bytes) -> bool:
+        """Whether a 64-byte BIP-340 signature of a 32-byte hash is by `x_only_key`."""
+        asked = x_only_key, digest, signature
+        return asked in self._good or self._kept(verify_schnorr(*asked), asked)
+
+    def _kept(self, good: bool, asked: tuple[bytes, bytes, bytes]) -> bool:
+        if good:
+            self._good.add(asked)
+        return good
+
+
 def recover(digest: bytes, signature: bytes, which: int, *, compressed: bool) -> bytes | None:
     """Return the key that made a 64-byte ECDSA signature, the one of four that `which` names."""
     from coincurve import PublicKey

@@ -15,11 +15,12 @@ from btclib.ecc import bms
 from btclib.exceptions import InconclusiveError
 from btclib_wallet import bip322 as engine
 
-from ceremonies.bitcoin import bip137, bip322, interpreter, kernel
+from ceremonies.bitcoin import bip137, bip322
 from ceremonies.bitcoin.bip322 import NOTHING, Form, Signature
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction
+from ceremonies.bitcoin.trial import Rejected, tried
 from ceremonies.errors import IntegrityError, Refused
 
 _WRONG = "compare message, address and signature with what the signer sent, byte by byte"
@@ -118,14 +119,10 @@ def _insist_shape(done: Transaction, spend: Transaction, spent: Sequence[Output]
 
 
 def _tried(final: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
-    asked = [("interpreter", interpreter.rejects)]
-    if kernel.is_installed():
-        asked.append(("kernel", kernel.rejects))
-    for name, rejects in asked:
-        reason = rejects(final, spent)
-        if reason is not None:
-            raise _not(f"the {name} rejects it: {reason}")
-    return (*(name for name, _ in asked), "btclib-wallet")
+    try:
+        return (*tried(final, spent), "btclib-wallet")
+    except Rejected as error:
+        raise _not(str(error)) from None
 
 
 def _ask_engine(message: bytes, address: str, signature: Signature) -> None:

@@ -18,6 +18,9 @@ from ceremonies.errors import Finding, InputError, IntegrityError, Level
 MAX_SIZE = 64 * 1024 * 1024
 """The longest PSBT that is read, in bytes."""
 
+_SIGNATURES = (0x02, 0x13, 0x14)
+"""The records of an input that are partial signatures."""
+
 
 class MalformedPsbt(InputError):
     """There is nothing to review: the bytes are not a PSBT, or too much of one."""
@@ -145,7 +148,8 @@ def parse(data: bytes) -> Psbt:
 def reread(data: bytes, before: Psbt | None = None) -> Psbt:
     """Read bytes that we made from a parsed PSBT: the values, without asking the engine again.
 
-    A previous transaction whose bytes are still those of `before` is not parsed again.
+    What is still as in `before` is not parsed again: previous transactions, and all of an input
+    but its signatures.
     """
     return _values(keymaps.read(data), before)
 
@@ -185,10 +189,7 @@ def _engine_agrees(psbt: Psbt) -> None:
 
 
 def _values(maps: KeyMaps, before: Psbt | None = None) -> Psbt:
-    inputs: list[PsbtInput] = []
-    for index, given in enumerate(maps.inputs):
-        outpoint, sequence = _spent(maps, index)
-        inputs.append(_input(given, outpoint, sequence, _previous(given, index, before)))
+    inputs = tuple(_input(maps, index, before) for index in range(len(maps.inputs)))
     outputs = tuple(_output(maps, index) for index in range(len(maps.outputs)))
     unsigned = maps.unsigned or Transaction(
         version=_number(maps.globals, 0x02, 4),
@@ -199,7 +200,7 @@ def _values(maps: KeyMaps, before: Psbt | None = None) -> Psbt:
     return Psbt(
         maps=maps,
         transaction=unsigned,
-        inputs=tuple(inputs),
+        inputs=inputs,
         outputs=outputs,
         modifiable=_number(maps.globals, 0x06, 1, default=0) if maps.version == 2 else 0,
     )
@@ -226,9 +227,23 @@ def _previous(given: KeyMap, index: int, before: Psbt | None) -> Transaction | N
     return transaction.parse(data)
 
 
-def _input(
-    given: KeyMap, outpoint: Outpoint, sequence: int, previous: Transaction | None
-) -> PsbtInput:
+def _input(maps: KeyMaps, index: int, before: Psbt | None) -> PsbtInput:
+    given = maps.inputs[index]
+    outpoint, sequence = _spent(maps, index)
+    previous = _previous(given, index, before)
+    signatures = tuple(given.of_type(0x02))
+    tap_key_signature = _value(given, 0x13)
+    tap_script_signatures = tuple((k[:32], k[32:], sig) for k, sig in given.of_type(0x14))
+    if before is not None and _unsigned_part(given) == _unsigned_part(before.maps.inputs[index]):
+        return replace(
+            before.inputs[index],
+            outpoint=outpoint,
+            sequence=sequence,
+            previous=previous,
+            signatures=signatures,
+            tap_key_signature=tap_key_signature,
+            tap_script_signatures=tap_script_signatures,
+        )
     utxo, witness = given.get(b"\x01"), given.get(b"\x08")
     has_sighash = given.get(b"\x03") is not None
     return PsbtInput(
@@ -240,15 +255,19 @@ def _input(
         witness_script=_value(given, 0x05),
         sighash=_number(given, 0x03, 4) if has_sighash else None,
         claims=_claims(given, plain=0x06, taproot=0x16),
-        signatures=tuple(given.of_type(0x02)),
-        tap_key_signature=_value(given, 0x13),
-        tap_script_signatures=tuple((k[:32], k[32:], sig) for k, sig in given.of_type(0x14)),
+        signatures=signatures,
+        tap_key_signature=tap_key_signature,
+        tap_script_signatures=tap_script_signatures,
         tap_internal_key=_value(given, 0x17),
         tap_merkle_root=_value(given, 0x18),
         tap_leaves=tuple((k, v[:-1], v[-1]) for k, v in given.of_type(0x15) if v),
         final_script_sig=given.get(b"\x07"),
         final_witness=None if witness is None else _stack(witness),
     )
+
+
+def _unsigned_part(given: KeyMap) -> list[tuple[bytes, bytes]]:
+    return [(key, value) for key, value, _, _ in given.records if key[0] not in _SIGNATURES]
 
 
 def _output(maps: KeyMaps, index: int) -> PsbtOutput:

@@ -158,13 +158,13 @@ def taproot_output_key(internal_key: bytes, merkle_root: bytes) -> bytes | None:
 
     None where they are not a key and a root, and so commit to nothing.
     """
-    from btclib_secp256k1 import xonly
+    from ceremonies.bitcoin import tweaking
 
     if len(merkle_root) not in (0, 32):
         return None
     tweak = tagged_hash("TapTweak", internal_key + merkle_root)
     try:
-        return xonly.tweak_add(internal_key, tweak)[0]
+        return tweaking.plus_generator(tweaking.parsed(b"\x02" + internal_key), tweak)[1:]
     except ValueError:
         return None
 

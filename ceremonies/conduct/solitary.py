@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.conduct import practice
 from ceremonies.conduct.ceremony import started
 from ceremonies.conduct.context import World
@@ -21,7 +20,6 @@ from ceremonies.errors import InputError
 from ceremonies.log import facts, signers
 from ceremonies.log.journal import Journal
 from ceremonies.network import REGTEST, Network
-from ceremonies.signing import finish
 from ceremonies.signing.approval import Approval
 from ceremonies.signing.review import Review
 from ceremonies.signing.sign import Signed
@@ -85,15 +83,15 @@ class SigningLog:
             approval = facts.IntentApproved(intent=intent.hex(), person=person, role=APPROVER)
             self._journal.append(approval)
 
-    def signed(self, reviewed: Review, intent: bytes, signed: Signed, result: Psbt) -> None:
-        """Record the signatures that were made."""
+    def signed(self, reviewed: Review, intent: bytes, signed: Signed, *, complete: bool) -> None:
+        """Record the signatures that were made, and whether none is missing now."""
         self._journal.append(
             facts.PsbtSigned(
                 txid=reviewed.facts.psbt.transaction.txid[::-1].hex(),
                 intent=intent.hex(),
                 fingerprint=signed.signed_by,
                 signatures=signed.signatures_added,
-                complete=finish.is_complete(result),
+                complete=complete,
                 psbt_sha256=hashlib.sha256(signed.data).hexdigest(),
             )
         )

@@ -6,12 +6,13 @@ the transaction. A path or fingerprint in the PSBT only says where to look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from ceremonies.bitcoin import script, spending
+from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.psbt import KeyClaim, Psbt, PsbtInput, PsbtOutput
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Output
@@ -80,7 +81,10 @@ class OutputFact:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that is known of one PSBT under one wallet. `signer` is the key at hand, if any."""
+    """All that is known of one PSBT under one wallet. `signer` is the key at hand, if any.
+
+    `verifier` knows which signatures were verified already.
+    """
 
     psbt: Psbt
     wallet: Wallet
@@ -88,6 +92,7 @@ class Facts:
     outputs: tuple[OutputFact, ...]
     vsize: int
     signer: Signer | None
+    verifier: Verifier = field(default_factory=Verifier, compare=False, repr=False)
 
     @cached_property
     def spent(self) -> tuple[Output, ...] | None:

@@ -9,6 +9,7 @@ from operator import and_, or_
 
 from ceremonies.bitcoin import keymaps, spending
 from ceremonies.bitcoin.bytestream import blob
+from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.keymaps import (
     GLOBAL_TX_MODIFIABLE,
     MAGIC,
@@ -144,17 +145,19 @@ def _only(given: KeyMap, kinds: set[int]) -> bytes:
     return b"".join(blob(record.key) + blob(record.value) for record in kept) + b"\x00"
 
 
-def is_complete(psbt: Psbt) -> bool:
+def is_complete(psbt: Psbt, verifier: Verifier | None = None) -> bool:
     """Whether every input has the signatures it needs and the interpreter accepts the result."""
     try:
-        finalize(psbt)
+        finalize(psbt, verifier)
     except Incomplete:
         return False
     return True
 
 
-def finalize(psbt: Psbt) -> Final:
+def finalize(psbt: Psbt, verifier: Verifier | None = None) -> Final:
     """Make the final transaction and let every verifier at hand try it.
+
+    `verifier` is the one a signing had, whose signatures it need not compute again.
 
     Raises:
         Incomplete: signatures are missing.
@@ -164,7 +167,8 @@ def finalize(psbt: Psbt) -> Final:
     done, spent = unlocked(psbt), _spent(psbt)
     data = done.serialize(witness=True)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
-    return Final(transaction=done, data=data, fee_sat=fee, verified_by=_verifiers(data, spent))
+    verified_by = _tried(data, spent, verifier)
+    return Final(transaction=done, data=data, fee_sat=fee, verified_by=verified_by)
 
 
 def unlocked(psbt: Psbt) -> Transaction:
@@ -242,17 +246,13 @@ def _with(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction
     return replace(unsigned, inputs=inputs)
 
 
-def _verifiers(data: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
-    from ceremonies.bitcoin import interpreter, kernel
+def _tried(data: bytes, spent: Sequence[Output], verifier: Verifier | None) -> tuple[str, ...]:
+    from ceremonies.bitcoin.trial import Rejected, tried
 
-    asked = [("interpreter", interpreter.rejects)]
-    if kernel.is_installed():
-        asked.append(("kernel", kernel.rejects))
-    for name, rejects in asked:
-        reason = rejects(data, spent)
-        if reason is not None:
-            raise IntegrityError(
-                f"the {name} rejects the final transaction: {reason}",
-                hint="do not broadcast it; review the psbt with its wallet",
-            )
-    return tuple(name for name, _ in asked)
+    try:
+        return tried(data, spent, verifier)
+    except Rejected as error:
+        raise IntegrityError(
+            f"the {error.by} rejects the final transaction: {error.reason}",
+            hint="do not broadcast it; review the psbt with its wallet",
+        ) from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ceremonies.bitcoin import keymaps
 from ceremonies.bitcoin import signer as engine
 from ceremonies.bitcoin.child_keys import KeyPair
-from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.keymaps import GLOBAL_TX_MODIFIABLE, SIGHASH_SINGLE_FLAG, KeyMaps
 from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.script import tapleaf_hash
@@ -27,11 +27,15 @@ Record = tuple[bytes, bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """A signed PSBT, read again as it was written, and how many signatures it gained by whom."""
+    """A signed PSBT, read again as it was written, and how many signatures it gained by whom.
+
+    `verifier` knows those that were verified on the way.
+    """
 
     psbt: Psbt
     signed_by: str
     signatures_added: int
+    verifier: Verifier
 
     @property
     def data(self) -> bytes:
@@ -66,6 +70,7 @@ def sign(
         psbt=with_signatures(facts.psbt, additions),
         signed_by=facts.signer.fingerprint,
         signatures_added=sum(map(len, additions.values())),
+        verifier=facts.verifier,
     )
 
 
@@ -81,12 +86,13 @@ def new_signatures(
     """
     assert facts.signer is not None, "the review was made with the key at hand"
     assert facts.hashes is not None, "a review that signs knows every amount"
+    making = _Making(facts.hashes, facts.verifier, os_random)
     additions: dict[int, list[Record]] = {}
     for fact in facts.inputs:
         if fact.derived is None or fact.given.is_final:
             continue
         for node in facts.signer.nodes(fact.derived):
-            for record in _signatures(fact, node, facts.hashes, os_random):
+            for record in making.signatures(fact, node):
                 if facts.psbt.maps.inputs[fact.index].get(record[0]) is None:
                     additions.setdefault(1 + fact.index, []).append(record)
     return additions
@@ -105,55 +111,49 @@ def with_signatures(psbt: Psbt, additions: dict[int, list[Record]]) -> Psbt:
     return written
 
 
-def _signatures(
-    fact: InputFact,
-    node: KeyPair,
-    hashes: SignatureHashes,
-    os_random: Callable[[int], bytes],
-) -> Iterator[Record]:
-    if fact.era != "taproot":
-        yield _ecdsa(fact, node, hashes)
-        return
-    assert fact.derived is not None
-    tree = fact.derived.taproot
-    assert tree is not None, "a taproot output of ours has an internal key"
-    own = node.public_key[1:]
-    if own == tree.internal_key:
-        key = engine.taproot_key(node.private_key, tree.merkle_root, public=node.public_key)
-        assert fact.spent is not None
-        output_key = fact.spent.script[2:]
-        yield b"\x13", _schnorr(fact, key, output_key, b"", hashes, os_random)
-    for leaf, version in tree.leaves_of(own):
-        leaf_hash = tapleaf_hash(leaf, version)
-        signature = _schnorr(fact, node.private_key, own, leaf_hash, hashes, os_random)
-        yield b"\x14" + own + leaf_hash, signature
+@dataclass(frozen=True)
+class _Making:
+    """What every signature of one transaction is made and verified with."""
 
+    hashes: SignatureHashes
+    verifier: Verifier
+    os_random: Callable[[int], bytes]
 
-def _ecdsa(fact: InputFact, node: KeyPair, hashes: SignatureHashes) -> Record:
-    given = fact.given
-    digest = hashes.ecdsa(
-        fact.index,
-        redeem_script=given.redeem_script,
-        witness_script=given.witness_script,
-    )
-    signature = engine.sign_ecdsa(node.private_key, digest)
-    _insist_verified(verify_ecdsa(node.public_key, digest, signature), fact)
-    return b"\x02" + node.public_key, signature + bytes([ALL])
+    def signatures(self, fact: InputFact, node: KeyPair) -> Iterator[Record]:
+        if fact.era != "taproot":
+            yield self._ecdsa(fact, node)
+            return
+        assert fact.derived is not None
+        tree = fact.derived.taproot
+        assert tree is not None, "a taproot output of ours has an internal key"
+        own = node.public_key[1:]
+        if own == tree.internal_key:
+            key = engine.taproot_key(node.private_key, tree.merkle_root, public=node.public_key)
+            assert fact.spent is not None
+            yield b"\x13", self._schnorr(fact, key, fact.spent.script[2:])
+        for leaf, version in tree.leaves_of(own):
+            leaf_hash = tapleaf_hash(leaf, version)
+            yield b"\x14" + own + leaf_hash, self._schnorr(fact, node.private_key, own, leaf_hash)
 
+    def _ecdsa(self, fact: InputFact, node: KeyPair) -> Record:
+        given = fact.given
+        digest = self.hashes.ecdsa(
+            fact.index,
+            redeem_script=given.redeem_script,
+            witness_script=given.witness_script,
+        )
+        signature = engine.sign_ecdsa(node.private_key, digest)
+        _insist_verified(self.verifier.ecdsa(node.public_key, digest, signature), fact)
+        return b"\x02" + node.public_key, signature + bytes([ALL])
 
-def _schnorr(
-    fact: InputFact,
-    key: Secret,
-    public: bytes,
-    leaf_hash: bytes,
-    hashes: SignatureHashes,
-    os_random: Callable[[int], bytes],
-) -> bytes:
-    kind = fact.given.sighash or 0
-    digest = hashes.taproot(fact.index, leaf_hash=leaf_hash, kind=kind)
-    signature = engine.sign_schnorr(key, digest, os_random(32))
-    _insist_verified(verify_schnorr(public, digest, signature), fact)
-    return signature + bytes([kind]) if kind else signature
+    def _schnorr(
+        self, fact: InputFact, key: Secret, public: bytes, leaf_hash: bytes = b""
+    ) -> bytes:
+        kind = fact.given.sighash or 0
+        digest = self.hashes.taproot(fact.index, leaf_hash=leaf_hash, kind=kind)
+        signature = engine.sign_schnorr(key, digest, self.os_random(32))
+        _insist_verified(self.verifier.schnorr(public, digest, signature), fact)
+        return signature + bytes([kind]) if kind else signature
 
 
 def _insist_verified(verified: bool, fact: InputFact) -> None:

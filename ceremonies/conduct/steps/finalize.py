@@ -18,13 +18,13 @@ class Finalize(Params, frozen=True, kw_only=True):
 
 
 def _run(context: Context[Finalize]) -> Steps[None]:
-    from ceremonies.bitcoin.psbt import reread
     from ceremonies.exchange import file
     from ceremonies.exchange.payload import Encoding, Kind, Payload
     from ceremonies.signing import finish
 
     yield from ()
-    final = finish.finalize(reread(context.table.take(SIGNED).data))
+    signed = context.table.take(SIGNED)
+    final = finish.finalize(signed.psbt, signed.verifier)
     txid = final.transaction.txid[::-1].hex()
     content = _written(context, txid) or file.write(
         Payload(Kind.TRANSACTION, final.data), Encoding.HEX

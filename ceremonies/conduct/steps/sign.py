@@ -24,7 +24,6 @@ def _run(context: Context[Params]) -> Steps[None]:
 
 def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
     """Sign what was approved with the key on the table, and log it."""
-    from ceremonies.bitcoin.psbt import reread
     from ceremonies.signing import finish
     from ceremonies.signing import sign as signing
     from ceremonies.signing.review import with_signer
@@ -46,7 +45,7 @@ def signed_one(context: AnyContext, reviewed: Review, intent: bytes) -> Signed:
             intent=intent.hex(),
             fingerprint=signed.signed_by,
             signatures=signed.signatures_added,
-            complete=finish.is_complete(reread(signed.data)),
+            complete=finish.is_complete(signed.psbt, signed.verifier),
             psbt_sha256=hashlib.sha256(signed.data).hexdigest(),
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ceremonies.bitcoin import sighash as kinds
-from ceremonies.bitcoin.coincurve_verify import verify_ecdsa, verify_schnorr
+from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
@@ -56,7 +56,7 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
     for fact in facts.inputs:
         # whom nobody asked first: of their signatures there may be thousands, and each takes time
         message = _unasked(fact)
-        if not message and not all(_present_verify(fact, hashes)):
+        if not message and not all(_present_verify(fact, hashes, facts.verifier)):
             message = "has a signature that does not verify"
         if message:
             yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
@@ -91,7 +91,7 @@ def _x_only(keys: Iterable[bytes]) -> set[bytes]:
     return {key[-32:] for key in keys}
 
 
-def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
+def _present_verify(fact: InputFact, hashes: SignatureHashes, verifier: Verifier) -> Iterator[bool]:
     """Verify what commits to everything; the rule `sighash` refuses all else."""
     given, index = fact.given, fact.index
     digest = b""
@@ -101,7 +101,7 @@ def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
             digest = digest or hashes.ecdsa(
                 index, redeem_script=given.redeem_script, witness_script=given.witness_script
             )
-            yield verify_ecdsa(key, digest, signature[:-1])
+            yield verifier.ecdsa(key, digest, signature[:-1])
     if fact.era != "taproot" or fact.spent is None:
         return
     by_output_key = fact.spent.script[2:], b"", given.tap_key_signature
@@ -109,7 +109,7 @@ def _present_verify(fact: InputFact, hashes: SignatureHashes) -> Iterator[bool]:
         kind = _schnorr_kind(signature)
         if signature and kind in (kinds.ALL, kinds.DEFAULT):
             digest = hashes.taproot(index, leaf_hash=leaf, kind=kind)
-            yield verify_schnorr(key, digest, signature[:64])
+            yield verifier.schnorr(key, digest, signature[:64])
 
 
 def _ecdsa_kind(signature: bytes) -> int:
