@@ -17,7 +17,7 @@ from hashlib import sha256
 from btclib.exceptions import ScriptError, ScriptErrorCode
 from btclib.script.engine import ALL_FLAGS, script, tapscript, verify_amounts, verify_input
 from btclib.script.limits import MAX_SCRIPT_ELEMENT_SIZE
-from btclib.script.sig_hash import PrecomputedTxData
+from btclib.script.sig_hash import PrecomputedTxData, _SigHashCache
 from btclib.tx import Tx, TxOut
 
 from ceremonies.bitcoin.coincurve_verify import Verifier
@@ -84,6 +84,7 @@ class _Trial:
             segwit=True,
             final=True,
             precomputed=self._shared,
+            sighash_cache=_SigHashCache(),  # or a long script is hashed for each of its signatures
         )
         if stack:  # the one true item that is wanted is taken away
             raise ScriptError("the script leaves more than one item", ScriptErrorCode.CLEANSTACK)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from btclib.exceptions import BTClibException
+from btclib.script.engine import script, tapscript, verify_transaction
+from btclib.tx import Tx, TxOut
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire_material import CASES, Spend, spends
 
 from ceremonies.bitcoin import interpreter, kernel, transaction
-from ceremonies.bitcoin.transaction import Output, Transaction, TxInput
+from ceremonies.bitcoin.coincurve_verify import Verifier as Signatures
+from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput
 
 Verifier = Callable[[bytes, Sequence[Output]], str | None]
 
@@ -134,3 +139,87 @@ def test_the_interpreter_never_accepts_nor_chokes_on_a_damaged_transaction(
     at = data.draw(st.integers(0, len(damaged) - 1))
     damaged[at] ^= 1 << data.draw(st.integers(0, 7))
     assert interpreter.rejects(bytes(damaged), spend.spent)
+
+
+class Never(Signatures):
+    """Takes every signature for a bad one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def ecdsa(self, key: bytes, digest: bytes, signature: bytes) -> bool:
+        self.asked += 1
+        return False
+
+    schnorr = ecdsa
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_signature_is_asked_of_the_verifier_that_is_given(name: str) -> None:
+    ways = script.dsa_verify, tapscript.ssa_verify
+    for spend in spends(name):
+        never = Never()
+        assert interpreter.rejects(spend.final, spend.spent, never), spend.where
+        assert never.asked > 0
+    assert ways == (script.dsa_verify, tapscript.ssa_verify)
+
+
+def test_a_verifier_remembers_what_was_good_and_nothing_else() -> None:
+    spend = spends("wpkh")[0]
+    known = Signatures()
+    assert interpreter.rejects(spend.final, spend.spent, known) is None
+    assert interpreter.rejects(spend.final, spend.spent, known) is None
+    final = transaction.parse(spend.final)
+    for bit in (200, 400):
+        changed = with_input(final, 0, flipped(final.inputs[0], 0, 0, bit))
+        assert interpreter.rejects(changed, spend.spent, known)
+        assert interpreter.rejects(changed, spend.spent, known)
+    less = replace(final.outputs[0], value=final.outputs[0].value - 1)
+    other = replace(final, outputs=(less, *final.outputs[1:])).serialize(witness=True)
+    assert interpreter.rejects(other, spend.spent, known)
+
+
+def other_witnesses(given: TxInput) -> Iterator[TxInput]:
+    """Ways to unlock an input that differ from the right one in whole items."""
+    items = given.witness
+    for at in range(len(items)):
+        yield replace(given, witness=items[:at] + items[at + 1 :])
+        yield replace(given, witness=(*items[:at], b"", *items[at + 1 :]))
+        yield replace(given, witness=(*items[:at], items[at], *items[at:]))
+        yield replace(given, witness=(*items[:at], bytes(521), *items[at:]))
+    for more in (b"", b"\x01", b"\x50", b"\x50annex", b"\x51"):
+        yield replace(given, witness=(more, *items))
+        yield replace(given, witness=(*items, more))
+    yield replace(given, witness=items[::-1])
+    yield replace(given, witness=(b"\x51",))
+    yield replace(given, script_sig=given.script_sig + b"\x51")
+    yield replace(given, script_sig=b"")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_whatever_unlocks_an_input_the_whole_engine_says_the_same(name: str) -> None:
+    spend = next(spend for spend in spends(name) if spend.name == "pay-1")
+    final = transaction.parse(spend.final)
+    outputs = [TxOut(output.value, output.script) for output in spend.spent]
+    verdicts = set()
+    for changed in (final.inputs[0], *other_witnesses(final.inputs[0])):
+        data = with_input(final, 0, changed)
+        try:
+            verify_transaction(outputs, Tx.parse(data))
+            accepted = True
+        except BTClibException:
+            accepted = False
+        assert (interpreter.rejects(data, spend.spent) is None) == accepted, changed
+        verdicts.add(accepted)
+    assert verdicts == {True, False}
+
+
+@pytest.mark.parametrize("rejects", VERIFIERS)
+def test_an_item_of_a_witness_has_520_bytes_at_most(rejects: Verifier) -> None:
+    drop_and_push_one = b"\x75\x51"
+    spent = [Output(1_000, b"\x00\x20" + sha256(drop_and_push_one).digest())]
+    for size, accepted in ((520, True), (521, False)):
+        given = TxInput(Outpoint(bytes(32), 0), 0, b"", (bytes(size), drop_and_push_one))
+        final = Transaction(2, (given,), (Output(900, b"\x51"),), 0)
+        assert (rejects(final.serialize(witness=True), spent) is None) == accepted, size
