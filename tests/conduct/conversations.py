@@ -122,6 +122,13 @@ class Unruly:
             # somebody took the role that was meant for this one
             offered = [*getattr(asked, "offered", ())] or ["Some Body"]
             return chance.choice(offered)
+        if (
+            asked.mistake
+            and asked.field.startswith("enrol.person-")
+            and isinstance(asked, TypeText)
+        ):
+            # somebody was enrolled under the name that was meant for this one
+            return chance.choice(NAMES)
         return self.player.right(asked)
 
     def cards(self) -> list[bytes]:
