@@ -15,6 +15,7 @@ from ceremonies.conduct.asks import (
     Choose,
     Confirm,
     GiveFile,
+    GivePayload,
     ShowReview,
     ShowSecret,
     SignSeal,
@@ -24,10 +25,12 @@ from ceremonies.conduct.asks import (
     TypeText,
     TypeWords,
 )
+from ceremonies.conduct.handed import content_of
 from ceremonies.errors import Declined, InputError
 from ceremonies.secret import Secret
 from ceremonies.spoken import visible
 from custody_cli.booth import Booth
+from custody_cli.counter import Counter
 from custody_cli.prompt import Prompt, of_files
 from custody_cli.screen import terminal
 from custody_cli.show.place import Sheet
@@ -122,7 +125,6 @@ class Room:
         raise TypeError(f"nobody is alone for {ask.kind}")
 
     def _file(self, ask: Ask[Any], typing: str, *, limit: int, body: str = "") -> bytes:
-        what = ask.what if isinstance(ask, GiveFile) else "the signature"
         mistake = ask.mistake
         while True:
             with terminal() as tty:
@@ -134,7 +136,7 @@ class Room:
                 sheet = self._sheet(ask, told, mistake=mistake, body=body)
                 typed = stage.ask(sheet, "file: ", prompt=prompt, at_end=bool(mistake)).strip()
             try:
-                return _content(typed, limit=limit, what=what)
+                return _content(ask, typed, limit=limit)
             except InputError as error:
                 mistake = f"{error.cause}; {error.hint}"
 
@@ -194,11 +196,18 @@ def _review(ask: ShowReview) -> str:
     return psbt.text(review_answer(ask.review))
 
 
-def _content(name: str, *, limit: int, what: str) -> bytes:
-    path = os.path.expanduser(name)
+def _content(ask: Ask[Any], name: str, *, limit: int) -> bytes:
+    path = Path(os.path.expanduser(name))
     if not name or "\0" in name:
         raise InputError("that is no name of a file", hint="type the name of one")
+    is_photos = isinstance(ask, GivePayload) and os.path.isdir(path)
     # reading a pipe or a terminal would wait for ever
-    if os.path.exists(path) and not os.path.isfile(path):
+    if os.path.exists(path) and not (os.path.isfile(path) or is_photos):
         raise InputError("that is a folder or a device", hint="type the name of a file")
-    return disk.read(Path(path), limit=limit, what=what)
+    if isinstance(ask, GivePayload):
+        from custody_cli.arrivals import in_words
+
+        with Counter(in_words) as counter:
+            return content_of(ask, path, watch=counter)
+    what = ask.what if isinstance(ask, GiveFile) else "the signature"
+    return disk.read(path, limit=limit, what=what)

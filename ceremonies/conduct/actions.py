@@ -77,7 +77,8 @@ class Action(Generic[P]):
     `expects` lists what it will ask, `promises` what of the script its records keep. `opens` marks
     the actions that every session repeats. `restore` puts its public gifts back on the table from
     the folder and the log; `regain` has people bring a secret gift again without repeating the
-    effect. `outputs` are the names of the files it makes, and `writes` what is in them. Two people
+    effect. `outputs` are the names of the files it makes, and `writes` what is in them. What it
+    `judges` and refuses is brought once more, where the action that gave it `brings`. Two people
     may go on without an `excusable` one that failed, where the script says so.
     """
 
@@ -95,6 +96,8 @@ class Action(Generic[P]):
     regain: Callable[[Context[P]], Steps[None]] | None = None
     outputs: Callable[[P], Iterable[str]] = lambda params: ()
     writes: tuple[Slot[Any], ...] = ()
+    judges: tuple[Slot[Any], ...] = ()
+    brings: bool = False
     excusable: bool = False
     promises: Callable[[Script, Step], Iterable[Promise]] = lambda script, step: ()
 

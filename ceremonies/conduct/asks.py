@@ -247,6 +247,11 @@ class GiveFile(Ask[bytes]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivePayload(GiveFile):
+    """What crosses an air gap: a file, or codes in a picture, a video, or a folder of photos."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignSeal(Ask[bytes]):
     """An OpenSSH signature by `by` over `seal`, which lies in the ceremony's folder as `file`."""
 

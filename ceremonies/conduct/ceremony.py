@@ -88,11 +88,15 @@ class Ceremony:
             self.journal.append(facts.Paused(step=progress.open_step or "", why=_reason(why)))
 
 
-def _reason(why: BaseException) -> Literal["interrupt", "declined", "failed", "signal"]:
+def _reason(
+    why: BaseException,
+) -> Literal["interrupt", "declined", "refused", "failed", "signal"]:
     if isinstance(why, KeyboardInterrupt):
         return "interrupt"
     if isinstance(why, Declined):
         return "declined"
+    if isinstance(why, Refused):
+        return "refused"
     return "signal" if isinstance(why, SystemExit) else "failed"
 
 

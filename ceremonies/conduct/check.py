@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from ceremonies.conduct import key_rules, place_rules, positions
+from ceremonies.conduct.context import of_kind
 from ceremonies.conduct.people import fewest, is_manned
 from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.script import Script, Step
@@ -164,12 +165,19 @@ def _ending(script: Script) -> _Problems:
 
 
 def _outputs(script: Script) -> _Problems:
-    taken = set(_OURS)
+    taken, others = set(_OURS), set[str]()
     for step in script.steps:
+        own = set[str]()
         for name in step.action.outputs(step.params):
-            if name.lower() in taken or name.lower().startswith("torn-"):
+            low = name.lower()
+            # a later file of another step's kind would have this name
+            is_later = any(of_kind(one).fullmatch(low) for one in others)
+            is_later |= any(map(of_kind(low).fullmatch, others))
+            if low in taken or low.startswith("torn-") or is_later:
                 yield _where(step), f"writes {name}, and that name is taken"
-            taken.add(name.lower())
+            taken.add(low)
+            own.add(low)
+        others |= own
 
 
 def _secrets(script: Script) -> _Problems:

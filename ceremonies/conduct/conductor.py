@@ -9,7 +9,7 @@ from ceremonies.conduct import resuming
 from ceremonies.conduct.asks import Ask, Steps, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
-from ceremonies.conduct.fitness import watched
+from ceremonies.conduct.fitness import insist_still, watched
 from ceremonies.conduct.presence import attended
 from ceremonies.conduct.script import Step
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError, Refused
@@ -69,6 +69,7 @@ def _step(ceremony: Ceremony, step: Step) -> Steps[None]:
     journal, progress = ceremony.journal, ceremony.progress
     if not progress.is_closed:
         journal.append(facts.Begin(step=step.id, attempt=progress.attempts[step.id] + 1))
+        insist_still(ceremony)
     try:
         yield from placed(step.action.run(ceremony.context(step)), ceremony.place(step))
     except (InputError, Refused, IntegrityError, MachineError) as why:

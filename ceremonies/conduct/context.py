@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -122,6 +124,43 @@ class Context(Generic[P]):
             disk.create(path, data)
         self.log(facts.FileKept(name=name, kind=kind, sha256=digest, bytes=len(data)))
 
+    def keep_brought(self, name: str, data: bytes, *, kind: str) -> str:
+        """Keep a file that people may bring once more, and return its name.
+
+        Another one than before is kept beside it, with a number in its name.
+
+        Raises:
+            IntegrityError: as `keep`.
+        """
+        before = [*self.brought(name)]
+        newest = before[-1] if before else name
+        if self._logged(newest) not in (None, hashlib.sha256(data).hexdigest()):
+            newest = numbered(name, len(before) + 1)
+        self.keep(newest, data, kind=kind)
+        return newest
+
+    def brought(self, name: str) -> Iterator[str]:
+        """Yield the names under which what was brought as `name` is kept, in their order."""
+        logged = {r.fact.name for r in self.journal.records if isinstance(r.fact, facts.FileKept)}
+        for number in count(1):
+            if numbered(name, number) not in logged:
+                return
+            yield numbered(name, number)
+
+    def attempted(self, kind: type[F]) -> list[F]:
+        """Return the facts of a kind that the last attempt at this step logged."""
+        found: list[F] = []
+        is_here = False
+        for fact in (record.fact for record in self.journal.records):
+            if isinstance(fact, facts.Begin):
+                is_here = fact.step == self.step.id
+                found = [] if is_here else found
+            elif isinstance(fact, facts.End | facts.Resumed):
+                is_here = False
+            elif is_here and isinstance(fact, kind):
+                found.append(fact)
+        return found
+
     def kept(self, name: str) -> bytes:
         """Read a file back that the ceremony kept.
 
@@ -142,6 +181,19 @@ class Context(Generic[P]):
         logged = (r.fact for r in reversed(self.journal.records))
         kept = (fact for fact in logged if isinstance(fact, facts.FileKept) and fact.name == name)
         return next((fact.sha256 for fact in kept), None)
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name of a later file of its kind: `set-2.json` after `set.json`."""
+    stem, dot, ending = name.rpartition(".")
+    return name if number < 2 else f"{stem or ending}-{number}{dot}{ending if stem else ''}"
+
+
+def of_kind(name: str) -> re.Pattern[str]:
+    """Match the name of a file, and those of later files of its kind."""
+    stem, dot, ending = name.rpartition(".")
+    suffix = f"{dot}{ending}" if stem else ""
+    return re.compile(f"{re.escape(stem or ending)}(?:-[0-9]+)?{re.escape(suffix)}")
 
 
 F = TypeVar("F", bound=facts.Fact)

@@ -1,7 +1,7 @@
-"""The machine stays fit: in earnest it is looked at again before anybody's secret.
+"""The machine stays fit: in earnest it is looked at again as each step begins, and before a secret.
 
 A cable that is put in, or swap that is turned on, after the machine was checked stops a ceremony
-before the next word is shown or typed.
+before the next step, and within a step before the next word is shown or typed.
 """
 
 from __future__ import annotations
@@ -63,18 +63,24 @@ def watched(steps: Steps[R], ceremony: Ceremony) -> Steps[R]:
     """
 
     def handle(asked: Ask[Any]) -> Steps[object]:
-        if isinstance(asked, _SECRET) and not ceremony.is_rehearsal:
-            _insist_fit(ceremony)
+        if isinstance(asked, _SECRET):
+            insist_still(ceremony)
         return (yield asked)
 
     return through(steps, handle)
 
 
-def _insist_fit(ceremony: Ceremony) -> None:
-    demands: set[str] = set()
-    for step in ceremony.script.steps:
-        if step.action.name == "check-machine":
-            demands.update(step.params.demands)
+def insist_still(ceremony: Ceremony) -> None:
+    """Insist that the machine is what it was when it was checked; a rehearsal goes on anyway.
+
+    Raises:
+        MachineError: it is not fit any more, and the log says so.
+    """
+    if ceremony.is_rehearsal:
+        return
+    checks = [one for one in ceremony.script.steps if one.action.name == "check-machine"]
+    past = ceremony.progress.ended
+    demands = {name for one in checks if one.id in past for name in one.params.demands}
     probes = ceremony.world.probes()
     if found := unfit(probes, demands):
         ceremony.journal.append(checked(probes, demands))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ceremonies import disk
-from ceremonies.conduct.context import KEPT_LIMIT, AnyContext
+from ceremonies.conduct.context import KEPT_LIMIT, AnyContext, of_kind
 from ceremonies.log import facts
 
 LEFT_BEHIND = "left-behind"
@@ -29,8 +28,7 @@ def account_for(context: AnyContext) -> None:
 
 def _outputs(context: AnyContext) -> Iterator[Path]:
     """Find them in the folder, those of a later key too, which have a number in their names."""
-    for name in map(Path, context.step.action.outputs(context.params)):
-        numbered = re.compile(f"{re.escape(name.stem)}(?:-[0-9]+)?{re.escape(name.suffix)}")
+    for name in context.step.action.outputs(context.params):
         for path in sorted(context.folder.iterdir()):
-            if numbered.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            if of_kind(name).fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 yield path

@@ -25,6 +25,7 @@ from ceremonies.conduct.asks import (
     TypePassphrase,
     TypeWords,
 )
+from ceremonies.conduct.handed import content_of
 from ceremonies.errors import InputError
 from ceremonies.secret import Secret
 
@@ -139,7 +140,7 @@ class Prepared:
 def _content(asked: GiveFile, prepared: _One) -> bytes:
     if isinstance(prepared, _Inline):
         return prepared.text.encode()
-    return disk.read(Path(prepared), limit=asked.limit, what=asked.what)
+    return content_of(asked, Path(prepared))
 
 
 def of_fields(fields: Mapping[str, str]) -> Answers:

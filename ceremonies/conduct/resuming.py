@@ -60,7 +60,7 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
     yield from reopen(ceremony)
     if progress.last_ended is not None:
         yield from attest(ceremony, ceremony.script.step(progress.last_ended))
-    first = restart(ceremony.script, ended=progress.past)
+    first = restart(ceremony.script, ended=progress.past, refused=progress.refused)
     yield from _let_go(ceremony, first)
     yield from _bring_back(ceremony, first)
     return first
@@ -106,9 +106,15 @@ def reopen(ceremony: Ceremony, *, to_end: bool = False) -> Steps[None]:
                     raise
 
 
-def restart(script: Script, *, ended: Collection[str]) -> int:
-    """Return the index of the first step to do: not done yet, or the giver of what was lost."""
+def restart(script: Script, *, ended: Collection[str], refused: Collection[str] = ()) -> int:
+    """Return the index of the first step to do: not done yet, or the giver of what was lost.
+
+    What people brought, and a step `refused`, is lost too: it would be refused once more.
+    """
     first = next(index for index, step in enumerate(script.steps) if step.id not in ended)
+    if script.steps[first].id in refused:
+        judged = [_giver(script, first, slot) for slot in script.steps[first].action.judges]
+        first = min([first, *(one for one in judged if script.steps[one].action.brings)])
     while lost := [
         giver for giver, slot in _inherited(script, first) if _is_lost(script, giver, slot)
     ]:
@@ -120,11 +126,14 @@ def _inherited(script: Script, first: int) -> Iterator[tuple[int, Slot[Any]]]:
     """Yield what the steps from `first` on need of those before it, and which of them gave it."""
     for index, step in enumerate(script.steps[first:], start=first):
         for slot in step.action.needs:
-            giver = max(
-                at for at, other in enumerate(script.steps[:index]) if slot in other.action.gives
-            )
+            giver = _giver(script, index, slot)
             if giver < first:
                 yield giver, slot
+
+
+def _giver(script: Script, index: int, slot: Slot[Any]) -> int:
+    """Return which step before the one at `index` gave a slot last."""
+    return max(at for at, step in enumerate(script.steps[:index]) if slot in step.action.gives)
 
 
 def _is_lost(script: Script, giver: int, slot: Slot[Any]) -> bool:

@@ -10,6 +10,7 @@ from ceremonies.errors import Refused
 
 if TYPE_CHECKING:
     from ceremonies.bitcoin.psbt import Psbt
+    from ceremonies.wallets.wallet import Wallet
 
 _SWEPT_TO = 20
 """How many addresses of each branch of a new wallet a sweep may pay to."""
@@ -21,15 +22,24 @@ def insist_swept(context: AnyContext, psbt: Psbt) -> None:
     Raises:
         Refused: something goes elsewhere, or the wallet has a key of the new one.
     """
+    insist_apart(context, context.table.take(WALLET))
+    insist_paid(context, psbt)
+
+
+def insist_apart(context: AnyContext, old: Wallet) -> None:
+    """Insist that a wallet has no key of the destination, where this ceremony set one.
+
+    Raises:
+        Refused: it has one.
+    """
     if not context.table.has(DESTINATION):
         return
     new = context.table.take(DESTINATION)
-    if set(new.signers) & set(context.table.take(WALLET).signers):
+    if set(new.signers) & set(old.signers):
         raise Refused(
             f"wallet {new.name} has a key of the old wallet",
-            hint="sweep to a wallet of new keys alone",
+            hint="name the file of the old wallet; sweep to a wallet of new keys alone",
         )
-    insist_paid(context, psbt)
 
 
 def insist_paid(context: AnyContext, psbt: Psbt) -> None:

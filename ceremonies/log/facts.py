@@ -17,6 +17,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Difference = Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
 # that their digits are hexadecimal is seen to by `records`, for many at once
 Sha256 = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
+PartFingerprint = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}\Z")]
 PartSha256 = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 """A hash in a part of a record, where `records` does not look."""
 Fingerprint = Annotated[str, msgspec.Meta(min_length=8, max_length=8)]
@@ -131,7 +132,7 @@ class Paused(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "paused"
     step: str
-    why: Literal["interrupt", "declined", "failed", "signal"]
+    why: Literal["interrupt", "declined", "refused", "failed", "signal"]
 
 
 class ExceptionMade(Fact, frozen=True, kw_only=True):
@@ -307,12 +308,13 @@ class AccountDerived(Fact, frozen=True, kw_only=True):
 
 
 class WalletRegistered(Fact, frozen=True, kw_only=True):
-    """A wallet is known here; `wallet` is its id."""
+    """A wallet is known here; `wallet` is its id, `ours` the keys of it that are in this room."""
 
     type: ClassVar[str] = "wallet.registered"
     name: str
     wallet: str
     network: str
+    ours: tuple[PartFingerprint, ...] = ()
 
 
 class FileKept(Fact, frozen=True, kw_only=True):

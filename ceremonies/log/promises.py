@@ -70,6 +70,7 @@ class Promises:
         self._least = {role.role: role.least for role in plan.roles}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
+        self._derived = ""
         self._step = ""
         self._destroying: set[str] = set()
         self._cards: dict[tuple[str, str], str] = {}
@@ -94,6 +95,8 @@ class Promises:
             facts.EntropyOpened: self._open,
             facts.EntropyCollected: self._collect,
             facts.SharesSplit: self._share,
+            facts.AccountDerived: self._derive,
+            facts.WalletRegistered: self._register,
             facts.ItemDestroyed: self._destroy,
             facts.CardVerified: self._hand_out,
             facts.FingerprintConfirmed: self._confirm,
@@ -144,6 +147,16 @@ class Promises:
 
     def _share(self, fact: facts.SharesSplit) -> Iterable[str]:
         self._split = fact
+        return ()
+
+    def _derive(self, fact: facts.AccountDerived) -> Iterable[str]:
+        self._derived = fact.fingerprint
+        return ()
+
+    def _register(self, fact: facts.WalletRegistered) -> Iterable[str]:
+        step = self._steps.get(self._step)
+        if step is not None and step.do == "register-wallet" and fact.ours != (self._derived,):
+            return ("its own key is not the one whose account was derived",)
         return ()
 
     def _destroy(self, _: Fact) -> Iterable[str]:

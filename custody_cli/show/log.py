@@ -308,6 +308,7 @@ _PAUSES = {
     "interrupt": "somebody pressed Ctrl-C",
     "declined": "somebody said no",
     "failed": "something failed",
+    "refused": "a rule refused",
     "signal": "the program was told to stop",
 }
 

@@ -277,7 +277,7 @@ def keygen_player(**others: Any) -> Player:
 def signing_player(*, way: str = "cards") -> Player:
     """Return the people of `sign`, with what they bring; the key comes from cards or a phrase."""
     return Player(
-        said={},
+        said={field: one for field, one in said_of(SIGN).items() if field.startswith("time.")},
         cast=SIGNING_CAST,
         cards=signing_cards(),
         files=signing_files(),

@@ -161,6 +161,7 @@ def answers_text() -> str:
         + _people(
             operator="alice", custodian="bob dave none", approver="grace", witness="erin none"
         )
+        + _TIME
         + '"collect.from" = "cards"\n'
         + _SIGNED
         + _words("collect.card-1", "1-1")
@@ -178,6 +179,7 @@ def batch_text() -> str:
         + _people(
             operator="alice", custodian="bob dave none", approver="grace", witness="erin none"
         )
+        + _TIME
         + '"psbts.psbt-1.more" = "yes"\n"psbts.psbt-2.more" = "no"\n"collect.from" = "cards"\n'
         + _SIGNED
         + _words("collect.card-1", "1-1")

@@ -62,7 +62,7 @@ def insist_ended(folder: Path, state: State, *, before: list[bytes]) -> None:
         (KEYGEN, HANDED_OUT, State.VOID),
         (KEYGEN, EXPORTED, State.VOID),
         (SIGN, 20, State.ABORTED),
-        (SIGN, 36, State.ABORTED),
+        (SIGN, 42, State.ABORTED),
     ],
 )
 def test_two_people_end_it_for_good(tmp_path: Path, script: str, number: int, state: State) -> None:

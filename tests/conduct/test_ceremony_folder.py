@@ -109,7 +109,7 @@ def insist_goes_on(folder: Path, before: list[bytes]) -> None:
     insist_verified(folder, State.COMPLETE)
 
 
-@pytest.mark.parametrize(("script", "number"), [(KEYGEN, 41), (SIGN, 30)])
+@pytest.mark.parametrize(("script", "number"), [(KEYGEN, 41), (SIGN, 36)])
 def test_killed_it_is_paused_and_goes_on(folder: Path, script: str, number: int) -> None:
     with halted(folder, number, *run(script, folder)) as process:
         process.kill()

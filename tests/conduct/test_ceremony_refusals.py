@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from conduct.conduct_material import (
     ROTATE,
+    SIGN,
     Player,
     begin,
     cast_of,
@@ -16,20 +19,26 @@ from conduct.conduct_material import (
     player_of,
     said_of,
     signing_cards,
+    world,
 )
 from conduct.conversations import OTHER_CARD
-from conduct.interruption import all_of
+from conduct.interruption import all_of, lines_of
 from conduct.test_script_language import END, HEAD, Room
 
 from ceremonies.bitcoin.practice import practice_psbt
-from ceremonies.conduct import practice
+from ceremonies.conduct import ceremony, practice
+from ceremonies.conduct.aborting import aborted
+from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import read
 from ceremonies.errors import Declined, Refused
+from ceremonies.keys.account import account_path, derive
 from ceremonies.log import facts, signers
-from ceremonies.log.verify import verify
+from ceremonies.log.verify import State, verify
+from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.wallets import file
+from ceremonies.wallets.wallet import register
 from custody_cli.ceremony_answers import status
 
 
@@ -56,22 +65,89 @@ def test_a_sweep_that_pays_anybody_else_is_brought_again(
     assert status(tmp_path / "at")["state"] == "paused"
 
 
-def test_a_sweep_to_a_wallet_with_the_old_key_is_refused(tmp_path: Path) -> None:
+def test_the_new_wallet_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
     class Same(Room):
-        """The old wallet is the new one."""
+        """Somebody names the new wallet first."""
 
         def __call__(self, asked: Any) -> object:
-            if asked.field == "old-wallet.file":
+            if asked.field == "old-wallet.file" and not asked.mistake:
                 return (tmp_path / "at" / "new-vault.wallet.json").read_bytes()
-            if asked.field == "psbt.file":
-                new = file.read((tmp_path / "at" / "new-vault.wallet.json").read_bytes())
-                return practice_psbt(new.branches, sweep_to=new.branches[0].at(1).script)
             return super().__call__(asked)
 
     room = Same(cast=cast_of(ROTATE))
     room.said = said_of(ROTATE)
-    with pytest.raises(Refused, match="has a key of the old wallet"):
-        begin(tmp_path / "at", ROTATE, room)
+    begin(tmp_path / "at", ROTATE, room)
+    (mistake,) = room.mistakes
+    assert "has a key of the old wallet" in mistake
+    assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
+
+
+def never_to_be_signed(psbt: bytes) -> bytes:
+    """The same transaction, claimed for a key that is not in the wallet."""
+    raw = base64.b64decode(psbt)
+    return base64.b64encode(raw.replace(bytes.fromhex("3d06f671"), bytes.fromhex("3d06f672")))
+
+
+@pytest.mark.parametrize("name", [SIGN, "sign-batch", ROTATE])
+def test_after_a_refused_review_other_files_are_brought_and_no_step_before_is_undone(
+    tmp_path: Path, name: str
+) -> None:
+    at, field = tmp_path / "at", "psbts.psbt-1" if name == "sign-batch" else "psbt.file"
+    right = said_of(name)[field].encode()
+    room = room_of(name, {field: [never_to_be_signed(right)]})
+    with pytest.raises(Refused):
+        begin(at, name, room)
+    before = lines_of(at)
+    (paused,) = all_of(at, facts.Paused)
+    assert (paused.step, paused.why) == ("review", "refused")
+    assert status(at)["next"] == "review"
+    heard = len(room.heard)
+    go_on(at, room)
+    again = [asked for asked in room.heard[heard:] if asked.field == field]
+    assert len(again) == 1
+    if name != "sign-batch":
+        assert again[0].text.startswith("One was brought before, and not signed")
+    assert lines_of(at)[: len(before)] == before
+    assert len(all_of(at, facts.SeedMade)) == (name == ROTATE)
+    kept = [one.name for one in all_of(at, facts.FileKept) if one.kind == "psbt"]
+    assert {"sign": "unsigned-2.psbt", ROTATE: "sweep-2.psbt"}.get(
+        name, "unsigned-1-2.psbt"
+    ) in kept
+    reviewed, signed = all_of(at, facts.PsbtReviewed), all_of(at, facts.PsbtSigned)
+    assert reviewed[0].intent is None or reviewed[0].findings
+    assert {one.intent for one in signed} == {one.intent for one in reviewed[1:]}
+    assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_a_ceremony_whose_review_was_refused_can_still_be_ended(tmp_path: Path) -> None:
+    at, right = tmp_path / "at", said_of(ROTATE)["psbt.file"].encode()
+    room = room_of(ROTATE, {"psbt.file": [never_to_be_signed(right)]})
+    with pytest.raises(Refused):
+        begin(at, ROTATE, room)
+    with ceremony.reopened(at, world=world(at)) as again:
+        hold(again, aborted(again), room)
+    assert status(at)["state"] == "void"
+
+
+def test_another_wallet_is_brought_where_the_first_was_the_wrong_one(tmp_path: Path) -> None:
+    at = tmp_path / "at"
+    other = said_of(ROTATE)["old-wallet.file"].encode()
+    began = room_of("sign", {"wallet.file": [_other_wallet()]})
+    with pytest.raises(Refused):
+        begin(at, "sign", began)
+    go_on(at, began)
+    assert (at / "wallet-2.json").read_bytes().strip() == other.strip()
+    ids = {one.wallet for one in all_of(at, facts.WalletRegistered)}
+    assert len(ids) == 2
+    assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def _other_wallet() -> bytes:
+    seed = Secret(hashlib.sha256(b"another vault").digest())
+    account = derive(seed, account_path("wpkh", 0, REGTEST), REGTEST)
+    descriptor = account.descriptor("wpkh")
+    assert descriptor is not None
+    return file.write(register("REHEARSAL-vault", [descriptor], REGTEST))
 
 
 def test_an_audit_takes_each_card_of_the_set_once_and_puts_nothing_together(

@@ -16,6 +16,7 @@ from conduct.conduct_material import (
     earnest_signers,
     fit,
     go_on,
+    unfit,
     world,
 )
 from conduct.interruption import all_of, facts_of
@@ -71,6 +72,22 @@ def test_what_appears_in_mid_ceremony_stops_it_before_the_next_secret(
     assert verify(at, planned=planned).state is State.INCOMPLETE
     with pytest.raises(MachineError, match="not fit for a ceremony"):
         go_on(at, cable, in_world=replace(world(at), probes=cable.probes))
+
+
+def test_what_appears_in_a_silent_step_stops_it_before_the_next(tmp_path: Path) -> None:
+    # splitting asks nothing: a cable that comes while it works is seen before a record is written
+    at, people = tmp_path / "at", Player(signature=earnest_signature)
+
+    def probes() -> tuple[Probe, ...]:
+        return unfit() if all_of(at, facts.SharesSplit) else fit()
+
+    room = replace(world(at, script=KEYGEN), probes=probes)
+    with pytest.raises(MachineError, match=r"not fit for a ceremony \(network\)"):
+        begin(at, KEYGEN, people, in_world=room, signers_file=earnest_signers(), rehearsal=False)
+    assert [one.fit for one in all_of(at, facts.MachineChecked)] == [True, False]
+    assert [one.step for one in all_of(at, facts.Begin)][-2:] == ["split", "record"]
+    assert not (at / "set.json").exists()
+    assert verify(at, planned=planned).state is State.INCOMPLETE
 
 
 def test_a_rehearsal_is_not_stopped(tmp_path: Path) -> None:

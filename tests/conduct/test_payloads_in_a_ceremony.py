@@ -13,10 +13,11 @@ from conduct.interruption import all_of
 from conduct.test_ceremony_refusals import room_of
 
 from ceremonies.bitcoin.transaction import read_raw
-from ceremonies.conduct import builtin
+from ceremonies.conduct import builtin, prepared
 from ceremonies.conduct.asks import Ask, Confirm, ShowReview
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
+from ceremonies.errors import InputError
 from ceremonies.exchange import picture_files, series
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.log import facts
@@ -60,6 +61,27 @@ def test_a_batch_is_approved_at_once_by_a_hash_and_takes_no_coin_twice(tmp_path:
         "PSBT 2 of 2. ",
     ]
     assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
+
+
+def test_a_folder_of_photos_is_brought_as_a_file_is(tmp_path: Path) -> None:
+    at, photos = tmp_path / "at", tmp_path / "photos"
+    frames = [*series.make(Payload(Kind.PSBT, psbt_bytes()), Format.BBQR, max_version=10).codes()]
+    assert len(frames) > 1
+    photos.mkdir()
+    (photos / "half").mkdir()
+    for number, frame in enumerate(frames):
+        for folder in (photos, *((photos / "half",) if number else ())):
+            (folder / f"photo-{number}.png").write_bytes(picture_files.png(frame))
+    people = signing_player()
+    given = prepared.Answers(schema="ceremony-answers/1", answers={"psbt.file": str(photos)})
+    begin(at, SIGN, prepared.Prepared(given, rehearsal=True, otherwise=people))
+    assert (at / "unsigned.psbt").read_bytes() == psbt_bytes()
+    assert verify(at, planned=planned).state is State.COMPLETE
+    lacking = prepared.Answers(
+        schema="ceremony-answers/1", answers={"psbt.file": str(photos / "half")}
+    )
+    with pytest.raises(InputError, match="missing"):
+        begin(tmp_path / "b", SIGN, prepared.Prepared(lacking, rehearsal=True, otherwise=people))
 
 
 FINISHED = '[[step]]\nid = "finish"\ndo = "finalize"\nrole = "operator"\n\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conduct.conduct_material import SIGN, begin, go_on, signing_player
+from conduct.conduct_material import SIGN, begin, go_on, player_of, signing_player
 from conduct.interruption import all_of
 
 from ceremonies.conduct import builtin, check, practice
@@ -16,17 +16,17 @@ from ceremonies.conduct.asks import Ask, SignSeal
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
 from ceremonies.errors import Refused
-from ceremonies.log import facts
-from ceremonies.log.sshsig import NAMESPACE
+from ceremonies.log import facts, signers
+from ceremonies.log.sshsig import INTENT_NAMESPACE, NAMESPACE
 from ceremonies.log.verify import State, verify
 
 POLICY = b'schema = "custody-policy/1"\nnetwork = "regtest"\n'
 STEP = '[[step]]\nid = "policy"\ndo = "read-policy"\nrole = "operator"\n\n'
 
 
-def pinned(policy: bytes) -> Script:
-    text = builtin.script(SIGN).data.decode()
-    at = text.index('[[step]]\nid   = "psbt"')
+def pinned(policy: bytes, name: str = SIGN) -> Script:
+    text = builtin.script(name).data.decode()
+    at = text.index('[[step]]\nid   = "psbt')
     text = text[:at] + STEP + text[at:]
     sha256 = hashlib.sha256(policy).hexdigest()
     return read(text.replace("[roles]", f'policy = "{sha256}"\n\n[roles]', 1).encode())
@@ -59,29 +59,32 @@ def test_what_the_policy_does_not_let_be_signed_is_refused(tmp_path: Path) -> No
     assert all_of(tmp_path / "at", facts.IntentApproved) == []
 
 
-def approved_by(people: str) -> tuple[bytes, Script]:
-    """A policy that asks two of these people for signatures, and `sign` with a step for them."""
-    lines = [
-        f'{name} namespaces="ceremony-intent-v1" {practice.public_key(name)}'
-        for name in people.split()
-    ]
+def intent_line(name: str) -> str:
+    return f'{name} namespaces="{INTENT_NAMESPACE}" {practice.public_key(name)}'
+
+
+def approved_by(
+    people: str, name: str = SIGN, do: str = 'do = "sign-approval"'
+) -> tuple[bytes, Script]:
+    """A policy that asks two of these people for signatures, and a script with a step for them."""
+    lines = [intent_line(person) for person in people.split()]
     policy = POLICY + f"[approvals]\nneeded = 2\nsigners = {json.dumps(lines)}\n".encode()
-    text = pinned(policy).data.decode()
+    text = pinned(policy, name).data.decode()
     at = text.index('[[step]]\nid   = "collect"')
-    step = '[[step]]\nid = "signed"\ndo = "sign-approval"\nrole = "approver"\n\n'
+    step = f'[[step]]\nid = "signed"\n{do}\nrole = "approver"\n\n'
     return policy, read((text[:at] + step + text[at:]).encode())
 
 
 class Approvers:
     """People who sign for what they are asked, but first for a seal; one leaves in between."""
 
-    def __init__(self, policy: bytes) -> None:
-        self.people, self.wrong, self.mistakes = signing_player(), 1, [""]
+    def __init__(self, policy: bytes, name: str = SIGN) -> None:
+        self.people, self.wrong, self.mistakes = player_of(name), 1, [""]
         self.people.files = {**self.people.files, "policy.file": policy}
         self.leaves = True
 
     def __call__(self, asked: Ask[Any]) -> object:
-        if asked.field == "signed.signer-2" and self.leaves:
+        if asked.field in ("signed.signer-2", "signed.psbt-2.signer-1") and self.leaves:
             self.leaves = False
             raise KeyboardInterrupt
         if not isinstance(asked, SignSeal) or not asked.field.startswith("signed."):
@@ -106,6 +109,49 @@ def test_a_policy_that_asks_for_signed_approvals_gets_them(tmp_path: Path) -> No
     text = (at / "approval.txt").read_text()
     assert f"intent {signed.intent}\npolicy {hashlib.sha256(policy).hexdigest()}\n" in text
     assert verify(at, planned=planned).state is State.COMPLETE
+
+
+@pytest.mark.parametrize("approval", ["each", "batch"])
+def test_a_batch_gets_signed_approvals_of_each_psbt_or_of_all_at_once(
+    tmp_path: Path, approval: str
+) -> None:
+    do = f'do = "sign-batch-approval"\napproval = "{approval}"'
+    policy, script = approved_by("grace erin judy", "sign-batch", do)
+    assert check.check(script) == ()
+    at, people = tmp_path / "at", Approvers(policy, "sign-batch")
+    with pytest.raises(KeyboardInterrupt):
+        begin(at, script, people)
+    go_on(at, people)
+    assert "namespace" in people.mistakes[2]
+    assert len(people.mistakes) == {"each": 6, "batch": 4}[approval], "each signature once"
+    intents = [one.intent for one in all_of(at, facts.PsbtSigned)]
+    assert len(set(intents)) == 2
+    lines = "".join(f"{line}\n" for line in ("custody-batch/1", *intents))
+    whole = hashlib.sha256(lines.encode()).hexdigest()
+    texts = {
+        "each": {f"approval-{number}.txt": one for number, one in enumerate(intents, start=1)},
+        "batch": {"approval.txt": whole},
+    }[approval]
+    for name, intent in texts.items():
+        sha256 = hashlib.sha256(policy).hexdigest()
+        text = f"ceremony-intent/1\nintent {intent}\npolicy {sha256}\n"
+        assert (at / name).read_text() == text
+        for person in ("grace", "erin"):
+            known = signers.read(f"{intent_line(person)}\n".encode())
+            armored = (at / f"{name}.{person}.sig").read_bytes()
+            known.insist(person, armored, text.encode(), namespace=INTENT_NAMESPACE)
+    approved = {(one.person, one.intent) for one in all_of(at, facts.IntentApproved)}
+    assert approved >= {(person, one) for person in ("grace", "erin") for one in intents}
+    assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_a_batch_whose_approvals_nobody_signed_is_not_signed(tmp_path: Path) -> None:
+    policy, script = approved_by("grace erin judy", "sign-batch")
+    text = script.data.decode()
+    without = text.replace('[[step]]\nid = "signed"\ndo = "sign-approval"\nrole = "approver"\n', "")
+    with pytest.raises(Refused, match="0 of 2 people approved this intent"):
+        begin(tmp_path / "at", read(without.encode()), Approvers(policy, "sign-batch"))
+    assert all_of(tmp_path / "at", facts.PsbtSigned) == []
 
 
 def test_too_few_of_those_who_may_approve_are_told_before_any_key_comes(tmp_path: Path) -> None:

@@ -32,9 +32,11 @@ def played(folder: Path, room: Player) -> list[str]:
 
 def test_a_pin_is_typed_whenever_the_turn_changes(tmp_path: Path) -> None:
     heard = played(tmp_path / "at", Room(cast=SMALL))
-    assert [field for field in heard if field.endswith(".pin")] == [
+    assert [field for field in heard if ".pin" in field] == [
         "people.operator-1.pin",
+        "people.operator-1.pin-again",
         "people.witness-1.pin",
+        "people.witness-1.pin-again",
         "told.operator-1.pin",
         "told.attest.witness-1.pin",
         "odd.happened.pin",
@@ -78,6 +80,15 @@ def test_a_short_pin_is_asked_again(tmp_path: Path) -> None:
     room.says = {"people.operator-1.pin": [Secret(b"123"), Secret(b"")]}
     played(tmp_path / "at", room)
     assert room.mistakes == ["a PIN has 4 to 16 digits or letters"] * 2
+
+
+def test_a_pin_that_was_mistyped_once_is_chosen_again(tmp_path: Path) -> None:
+    room = Room(cast=SMALL)
+    room.says = {"people.operator-1.pin": [Secret(b"pin of alive")]}
+    fields = played(tmp_path / "at", room)
+    assert room.mistakes == ["the second PIN was another one: choose one again, and type it twice"]
+    assert fields.count("people.operator-1.pin") == fields.count("people.operator-1.pin-again") == 2
+    assert verify(tmp_path / "at", planned=planned).state is State.COMPLETE
 
 
 class Proving(Player):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,7 +55,9 @@ GOES_ON_AT = {
     SIGN: {
         "machine": "machine",
         "people": "people",
+        "program": "program",
         "wallet": "wallet",
+        "time": "time",
         "psbt": "psbt",
         "review": "review",
         "approve": "review",  # nobody approves what was read before the interruption
@@ -335,16 +338,28 @@ def test_what_an_ended_ceremony_kept_must_still_be_what_was_logged(tmp_path: Pat
         go_on(folder, people(KEYGEN, folder))
 
 
-def test_another_psbt_is_not_taken_where_one_was_kept(tmp_path: Path) -> None:
+def test_another_psbt_is_kept_beside_the_one_that_was_brought_first(tmp_path: Path) -> None:
     folder = tmp_path / "c"
     here = killed(SIGN, folder, record_of(SIGN, "psbt", tmp_path) + 1)
     kept = (folder / "unsigned.psbt").read_bytes()
-    here.says = {"psbt.file": [base64.b64encode(psbt_bytes().replace(FINAL, REPLACEABLE, 1))]}
-    with pytest.raises(IntegrityError, match=r"unsigned\.psbt .* is not what this ceremony made"):
-        go_on(folder, here)
+    other = base64.b64encode(psbt_bytes().replace(FINAL, REPLACEABLE, 1))
+    here.says = {"psbt.file": [other]}
+    go_on(folder, here)
     assert (folder / "unsigned.psbt").read_bytes() == kept
-    go_on(folder, people(SIGN, folder))
+    assert (folder / "unsigned-2.psbt").read_bytes() == other
+    (reviewed,), (signed,) = all_of(folder, facts.PsbtReviewed), all_of(folder, facts.PsbtSigned)
+    brought = hashlib.sha256(base64.b64decode(other)).hexdigest()
+    assert (reviewed.psbt_sha256, reviewed.txid) == (brought, signed.txid)
     insist_verified(folder, State.COMPLETE)
+
+
+def test_what_was_brought_and_changed_since_is_not_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    here = killed(SIGN, folder, record_of(SIGN, "review", tmp_path) + 1)
+    other = base64.b64encode(psbt_bytes().replace(FINAL, REPLACEABLE, 1))
+    (folder / "unsigned.psbt").write_bytes(other)
+    with pytest.raises(IntegrityError, match=r"unsigned\.psbt .* is not the one that was logged"):
+        go_on(folder, here)
 
 
 FINAL, REPLACEABLE = b"\xfd\xff\xff\xff", b"\xfc\xff\xff\xff"

@@ -219,6 +219,7 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
     },
     "outputs": {
         "two files of one name": lambda: keygen(('"vault.wallet.json"', '"account.json"')),
+        "the name of a later file": lambda: keygen(('"vault.wallet.json"', '"account-2.json"')),
         "names that differ in case": lambda: keygen(('"vault.wallet.json"', '"Account.JSON"')),
         "the name of the log": lambda: keygen(('"account.json"', '"log.jsonl"')),
         "the name of the script": lambda: keygen(('"account.json"', '"script.toml"')),

@@ -34,6 +34,7 @@ FORMS: dict[Any, str] = {
     facts.Sha256: "hash",
     facts.PartSha256: "hash",
     facts.Fingerprint: "fingerprint",
+    facts.PartFingerprint: "fingerprint",
     facts.Nonce: "nonce",
     facts.LogName: "log name",
     facts.WallClaimed: "time",
@@ -130,7 +131,7 @@ def test_the_program_of_the_page_verifies_a_log_with_a_hash_function_alone(
 
 
 def _checked(folder: Path) -> int:
-    call = [sys.executable, "-I", "check.py", "sign", "42"]
+    call = [sys.executable, "-I", "check.py", "sign", "48"]
     return subprocess.run(call, cwd=folder, capture_output=True, check=False).returncode
 
 

@@ -59,6 +59,7 @@ ACTIONS: dict[str, Action[Any]] = {
         review.REVIEW_PSBT,
         review.APPROVE_INTENT,
         sign_approval.SIGN_APPROVAL,
+        sign_approval.SIGN_BATCH_APPROVAL,
         sign.SIGN_PSBT,
         payload.SEND_PAYLOAD,
         finalize.FINALIZE,

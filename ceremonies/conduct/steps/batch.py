@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import Choose, Confirm, GiveFile, Mistyped, ShowReview, Steps, ask
+from ceremonies.conduct.asks import (
+    Choose,
+    Confirm,
+    GivePayload,
+    Mistyped,
+    ShowReview,
+    Steps,
+    ask,
+)
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import (
@@ -20,7 +28,7 @@ from ceremonies.conduct.slots import (
     WALLET,
     GivenPsbt,
 )
-from ceremonies.conduct.steps.payload import as_file, brought_psbt, kept_psbt, sent
+from ceremonies.conduct.steps.payload import CODES, brought_psbt, keep_psbt, kept_psbt, sent
 from ceremonies.conduct.steps.review import approved, reviewed_each, shown_intent
 from ceremonies.conduct.steps.sign import signed_one
 from ceremonies.log import facts
@@ -90,17 +98,16 @@ def _one(context: Context[ReadBatch], number: int, before: list[GivenPsbt]) -> S
                 raise Mistyped(f"it spends a coin that psbt {earlier} spends: bring another one")
 
     content = yield from ask(
-        GiveFile(
+        GivePayload(
             field=context.field(f"psbt-{number}"),
             by=context.actor,
-            text=f"Name the file of PSBT {number}, or a picture of its QR codes.",
+            text=f"Name the file of PSBT {number}, or its QR codes: {CODES}.",
             what="the psbt",
             limit=file.MAX_SIZE,
             check=check,
         )
     )
-    context.keep(_kept(number), as_file(content), kind="psbt")
-    return kept_psbt(context, _kept(number))
+    return keep_psbt(context, _kept(number), content)
 
 
 def _coins(given: GivenPsbt) -> set[str]:
@@ -108,11 +115,8 @@ def _coins(given: GivenPsbt) -> set[str]:
 
 
 def _restore(context: Context[ReadBatch]) -> None:
-    names = {r.fact.name for r in context.journal.records if isinstance(r.fact, facts.FileKept)}
-    given: list[GivenPsbt] = []
-    while _kept(len(given) + 1) in names:
-        given.append(kept_psbt(context, _kept(len(given) + 1)))
-    context.table.put(BATCH, tuple(given))
+    names = [fact.name for fact in context.attempted(facts.FileKept)]
+    context.table.put(BATCH, tuple(kept_psbt(context, name) for name in names))
 
 
 def _review(context: Context[Params]) -> Steps[None]:
@@ -168,22 +172,23 @@ def _send(context: Context[SendBatch]) -> Steps[None]:
 
 def _expects_read(_script: Script, step: Step) -> Iterator[Expected]:
     again = "again for each PSBT"
-    yield Expected(field=f"{step.id}.psbt-1", ask=GiveFile, role=step.role)
+    yield Expected(field=f"{step.id}.psbt-1", ask=GivePayload, role=step.role)
     if step.params.most > 1:
         yield Expected(field=f"{step.id}.psbt-1.more", ask=Choose, role=step.role)
     for number in range(2, step.params.most + 1):
         field = f"{step.id}.psbt-{number}"
-        yield Expected(field=field, ask=GiveFile, role=step.role, sometimes=again)
+        yield Expected(field=field, ask=GivePayload, role=step.role, sometimes=again)
         if number < step.params.most:
             yield Expected(field=f"{field}.more", ask=Choose, role=step.role, sometimes=again)
 
 
-def _most(script: Script) -> int:
+def most_of(script: Script) -> int:
+    """Return how many PSBTs the batch of a script may have."""
     return next((one.params.most for one in script.steps if one.action.name == "read-batch"), 1)
 
 
 def _expects_seen(script: Script, step: Step) -> Iterator[Expected]:
-    for number in range(1, _most(script) + 1):
+    for number in range(1, most_of(script) + 1):
         again = "" if number == 1 else "again for each PSBT"
         field = f"{step.id}.psbt-{number}.seen"
         yield Expected(field=field, ask=ShowReview, role=step.role, sometimes=again)
@@ -191,7 +196,7 @@ def _expects_seen(script: Script, step: Step) -> Iterator[Expected]:
 
 def _expects_approval(script: Script, step: Step) -> Iterator[Expected]:
     is_one = step.params.approval == "batch"
-    for number in range(1, 2 if is_one else _most(script) + 1):
+    for number in range(1, 2 if is_one else most_of(script) + 1):
         again = "" if number == 1 else "again for each PSBT"
         for what in ("compared", "approved"):
             field = f"{step.id}.{what}" if is_one else f"{step.id}.psbt-{number}.{what}"
@@ -206,6 +211,7 @@ READ_BATCH = Action(
     expects=_expects_read,
     params=ReadBatch,
     gives=(BATCH,),
+    brings=True,
     restore=_restore,
     outputs=lambda params: tuple(map(_kept, range(1, params.most + 1))),
     writes=(BATCH,),
@@ -219,6 +225,7 @@ REVIEW_BATCH = Action(
     params=Params,
     needs=(BATCH, WALLET),
     gives=(REVIEWS,),
+    judges=(BATCH, WALLET),
 )
 APPROVE_BATCH = Action(
     name="approve-batch",

@@ -10,6 +10,7 @@ from ceremonies.conduct.asks import Confirm, Mistyped, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import WALLET
+from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.log import facts
 from ceremonies.network import MAINNET
 from ceremonies.spoken import in_fours
@@ -23,23 +24,19 @@ _ZEROS = 16
 def _run(context: Context[Params]) -> Steps[None]:
     table = context.table
     network = context.network or (table.take(WALLET).network if table.has(WALLET) else MAINNET)
-    height = yield from ask(
-        TypeText(
-            field=context.field("height"),
-            by=context.actor,
-            text=f"Type the height of the newest block of {network.name}, brought on paper from a "
-            "node. It proves that this ceremony was not held before that block was found.",
-            check=_checked_height,
-        )
+    height = yield from typed_line(
+        context,
+        "height",
+        f"Type the height of the newest block of {network.name}, brought on paper from a node. "
+        "It proves that this ceremony was not held before that block was found.",
+        _checked_height,
     )
     zeros = _ZEROS if network == MAINNET else 0
-    block = yield from ask(
-        TypeText(
-            field=context.field("hash"),
-            by=context.actor,
-            text=f"Type the hash of block {height}: 64 letters and digits, spaces as you like.",
-            check=lambda typed: _checked_hash(typed, zeros),
-        )
+    block = yield from typed_line(
+        context,
+        "hash",
+        f"Type the hash of block {height}: 64 letters and digits, spaces as you like.",
+        lambda line: _checked_hash(line, zeros),
     )
     yield from ask(
         Confirm(

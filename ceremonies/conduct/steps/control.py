@@ -15,6 +15,7 @@ from ceremonies.conduct.asks import Confirm, Mistyped, Steps, TypeText, ask
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import KEY, MESSAGE, PROOF, WALLET
+from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.spoken import visible
@@ -49,21 +50,22 @@ def _challenge(context: Context[MakeChallenge]) -> Steps[None]:
             hint="put a step of bind-time before this one",
         )
     wallet = context.table.take(WALLET)
-    purpose = yield from ask(
-        TypeText(
-            field=context.field("purpose"),
-            by=context.actor,
-            text="What is proved, and for whom? One line, which everybody may read.",
-            check=_checked_purpose,
+    if bound.chain != wallet.network.name:
+        raise Refused(
+            f"the block is of {bound.chain}, and the wallet of {wallet.network.name}",
+            hint="put bind-time after the step that reads the wallet",
         )
+    purpose = yield from typed_line(
+        context,
+        "purpose",
+        "What is proved, and for whom? One line, which everybody may read.",
+        _checked_purpose,
     )
-    nonce = yield from ask(
-        TypeText(
-            field=context.field("nonce"),
-            by=context.actor,
-            text="Type the 32 digits that the asker sent, so that no older proof answers.",
-            check=_checked_nonce,
-        )
+    nonce = yield from typed_line(
+        context,
+        "nonce",
+        "Type the 32 digits that the asker sent, so that no older proof answers.",
+        _checked_nonce,
     )
     made = challenge.challenge(purpose, wallet.network, bound.block, bound.height, nonce)
     yield from ask(

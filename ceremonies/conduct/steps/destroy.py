@@ -11,6 +11,7 @@ from ceremonies.conduct.asks import Choose, Confirm, Mistyped, Steps, TypeText, 
 from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import NOBODY
 from ceremonies.conduct.script import Line, Script, Step
+from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
@@ -69,29 +70,21 @@ def _another(context: Context[Destroy], number: int) -> Steps[str]:
             raise Mistyped("name it in up to 100 letters")
         return typed
 
-    return (
-        yield from ask(
-            TypeText(
-                field=context.field(f"item-{number}"),
-                by=context.actor,
-                text=f"What is to be destroyed? Name one thing, such as `the laptop` "
-                f"(or {NOBODY}, when that was all).",
-                check=check,
-            )
-        )
+    text = (
+        "What is to be destroyed? Name one thing, such as `the laptop` "
+        f"(or {NOBODY}, when that was all)."
     )
+    return (yield from typed_line(context, f"item-{number}", text, check))
 
 
 def _destroyed(context: Context[Destroy], number: int, item: str) -> Steps[None]:
     place = f"item-{number}"
-    serial = yield from ask(
-        TypeText(
-            field=context.field(f"{place}.serial"),
-            by=context.actor,
-            text=f"Type the serial number of {item}, or what else tells it from others. The log "
-            "gets a commitment to it.",
-            check=_checked,
-        )
+    serial = yield from typed_line(
+        context,
+        f"{place}.serial",
+        f"Type the serial number of {item}, or what else tells it from others. The log gets a "
+        "commitment to it.",
+        _checked,
     )
     method = yield from ask(
         Choose(

@@ -26,6 +26,7 @@ from ceremonies.conduct.people import NOBODY, Person
 from ceremonies.conduct.practice import insist_earnest
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ENROLLED
+from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.log import facts, signers
 from ceremonies.log.evidence import SIGNERS_KIND
@@ -80,16 +81,8 @@ def _name(context: AnyContext, number: int, lines: dict[str, Signer]) -> Steps[s
         return typed
 
     ending = f" (or {NOBODY}, when that was everybody)" if may_end else ""
-    return (
-        yield from ask(
-            TypeText(
-                field=context.field(f"person-{number}"),
-                by=context.actor,
-                text=f"Under which name is person {number} enrolled{ending}?",
-                check=check,
-            )
-        )
-    )
+    text = f"Under which name is person {number} enrolled{ending}?"
+    return (yield from typed_line(context, f"person-{number}", text, check))
 
 
 def _key(context: AnyContext, number: int, name: str, lines: dict[str, Signer]) -> Steps[Signer]:
@@ -178,21 +171,12 @@ def _compared(context: AnyContext, sha256: str) -> Steps[None]:
 
 
 def _machine(context: Context[Params]) -> Steps[None]:
-    name = yield from ask(
-        TypeText(
-            field=context.field("name"),
-            by=context.actor,
-            text="What is this machine called?",
-            check=_checked_name,
-        )
-    )
-    serial = yield from ask(
-        TypeText(
-            field=context.field("serial"),
-            by=context.actor,
-            text=f"Type the serial number on the case of {name}. The log gets a commitment to it.",
-            check=_checked_serial,
-        )
+    name = yield from typed_line(context, "name", "What is this machine called?", _checked_name)
+    serial = yield from typed_line(
+        context,
+        "serial",
+        f"Type the serial number on the case of {name}. The log gets a commitment to it.",
+        _checked_serial,
     )
     context.log(
         facts.MachineEnrolled(

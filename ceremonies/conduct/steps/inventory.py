@@ -13,6 +13,7 @@ from ceremonies.conduct.context import Context
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.place_rules import enumerated, reached
 from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
@@ -105,16 +106,10 @@ def _serial(context: Context[Params], place: str, what: str, kept: _Kept) -> Ste
             raise Mistyped("this number was typed before: read it again from the bag or seal")
         return typed
 
-    typed = yield from ask(
-        TypeText(
-            field=context.field(place),
-            by=context.actor,
-            text=f"Type the serial number of {what}. The log gets a commitment to it.",
-            check=check,
-        )
-    )
-    kept.serials.add(typed.upper())
-    return typed
+    text = f"Type the serial number of {what}. The log gets a commitment to it."
+    serial = yield from typed_line(context, place, text, check)
+    kept.serials.add(serial.upper())
+    return serial
 
 
 def _site(context: Context[Params], place: str, item: Item, kept: _Kept) -> Steps[str]:
@@ -144,16 +139,7 @@ def _site(context: Context[Params], place: str, item: Item, kept: _Kept) -> Step
             raise Mistyped(f"with what {site} holds already this recovers the key: name another")
         return site
 
-    return (
-        yield from ask(
-            TypeText(
-                field=context.field(place),
-                by=context.actor,
-                text=f"{text} Name each site always alike.",
-                check=check,
-            )
-        )
-    )
+    return (yield from typed_line(context, place, f"{text} Name each site always alike.", check))
 
 
 def _recovers(context: Context[Params], item: Item, site: str, kept: _Kept) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.conduct.actions import Action, Class, Expected, Params
-from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
+from ceremonies.conduct.asks import GivePayload, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import PSBT, SIGNED, GivenPsbt
@@ -19,6 +19,12 @@ from ceremonies.log import facts
 if TYPE_CHECKING:
     from ceremonies.exchange.payload import Encoding
     from ceremonies.signing.sign import Signed
+
+
+CODES = "a picture, a video, or a folder of photos"
+"""What codes are brought in."""
+
+_AGAIN = "One was brought before, and not signed: bring it again, or another. "
 
 
 class ReadPayload(Params, frozen=True, kw_only=True):
@@ -36,19 +42,19 @@ class SendPayload(Params, frozen=True, kw_only=True):
 def _read(context: Context[ReadPayload]) -> Steps[None]:
     from ceremonies.exchange import file
 
+    again = "" if not [*context.brought(context.params.keep)] else _AGAIN
     content = yield from ask(
-        GiveFile(
+        GivePayload(
             field=context.field("file"),
             by=context.actor,
-            text="Which PSBT is to be signed? Name its file, or a picture of its QR codes.",
+            text=f"{again}Which PSBT is to be signed? Name its file, or its QR codes: {CODES}.",
             what="the psbt",
             limit=file.MAX_SIZE,
             # a sweep that goes elsewhere is brought again, before it is the one of this ceremony
             check=lambda content: retyped(lambda: insist_paid(context, brought_psbt(content).psbt)),
         )
     )
-    context.keep(context.params.keep, as_file(content), kind="psbt")
-    context.table.put(PSBT, kept_psbt(context, context.params.keep))
+    context.table.put(PSBT, keep_psbt(context, context.params.keep, content))
 
 
 def brought_psbt(content: bytes) -> GivenPsbt:
@@ -76,6 +82,25 @@ def as_file(content: bytes) -> bytes:
     return content if arrived.format is Format.FILE else arrived.payload.data
 
 
+def keep_psbt(context: AnyContext, name: str, content: bytes) -> GivenPsbt:
+    """Keep a PSBT as it was brought; in place of one that was signed no other is taken.
+
+    Raises:
+        IntegrityError: it is another one than was signed.
+    """
+    before = [*context.brought(name)]
+    signed = {r.fact.txid for r in context.journal.records if isinstance(r.fact, facts.PsbtSigned)}
+    data = as_file(content)
+    if before and _txid(kept_psbt(context, before[-1])) in signed:
+        context.keep(before[-1], data, kind="psbt")
+        return kept_psbt(context, before[-1])
+    return kept_psbt(context, context.keep_brought(name, data, kind="psbt"))
+
+
+def _txid(given: GivenPsbt) -> str:
+    return given.psbt.transaction.txid[::-1].hex()
+
+
 def kept_psbt(context: AnyContext, name: str) -> GivenPsbt:
     """Read a PSBT back that the ceremony kept."""
     return _given(context.kept(name))
@@ -93,7 +118,8 @@ def _given(content: bytes) -> GivenPsbt:
 
 
 def _restore(context: Context[ReadPayload]) -> None:
-    context.table.put(PSBT, kept_psbt(context, context.params.keep))
+    newest = context.attempted(facts.FileKept)[-1]
+    context.table.put(PSBT, kept_psbt(context, newest.name))
 
 
 def _send(context: Context[SendPayload]) -> Steps[None]:
@@ -136,7 +162,7 @@ def _is_sent(context: AnyContext, name: str) -> bool:
 
 
 def _expects(_script: Script, step: Step) -> Iterator[Expected]:
-    yield Expected(field=f"{step.id}.file", ask=GiveFile, role=step.role)
+    yield Expected(field=f"{step.id}.file", ask=GivePayload, role=step.role)
 
 
 READ_PAYLOAD = Action(
@@ -147,6 +173,7 @@ READ_PAYLOAD = Action(
     expects=_expects,
     params=ReadPayload,
     gives=(PSBT,),
+    brings=True,
     restore=_restore,
     outputs=lambda params: (params.keep,),
     writes=(PSBT,),

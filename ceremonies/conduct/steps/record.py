@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import GiveFile, Steps, ask, retyped
-from ceremonies.conduct.context import AnyContext, Context
+from ceremonies.conduct.context import AnyContext, Context, numbered
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import ENTROPY, FINGERPRINT, RECORD, SHARES
 from ceremonies.log import facts
@@ -42,9 +42,7 @@ def _write(context: Context[WriteRecord]) -> Steps[None]:
 def _name(context: AnyContext) -> str:
     """Name the file so that the record of a void set, which stays, does not hold its place."""
     splits = sum(isinstance(r.fact, facts.SharesSplit) for r in context.journal.records)
-    name: str = context.params.output
-    stem, dot, ending = name.rpartition(".")
-    return name if splits < 2 else f"{stem or ending}-{splits}{dot}{ending if stem else ''}"
+    return numbered(context.params.output, splits)
 
 
 def _restore_written(context: Context[WriteRecord]) -> None:

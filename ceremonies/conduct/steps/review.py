@@ -132,6 +132,7 @@ REVIEW_PSBT = Action(
     params=Params,
     needs=(PSBT, WALLET),
     gives=(REVIEW,),
+    judges=(PSBT, WALLET),
 )
 APPROVE_INTENT = Action(
     name="approve-intent",

@@ -76,17 +76,24 @@ def _key(context: Context[Params], person: Person, number: int) -> Steps[None]:
 
 
 def _pin(context: Context[Params], person: Person, number: int) -> Steps[Secret]:
-    field = context.field(f"{person.role}-{number}.pin")
-    return (
-        yield from ask(
+    """Have somebody choose a PIN, typed twice: one that was mistyped would shut its owner out."""
+    field, mistake = context.field(f"{person.role}-{number}.pin"), ""
+    while True:
+        pin = yield from ask(
             TypePin(
                 field=field,
                 by=person,
                 text="Choose a PIN for this session. You type it whenever your turn comes; it is "
                 "shown to nobody.",
+                mistake=mistake,
             )
         )
-    )
+        again = yield from ask(
+            TypePin(field=f"{field}-again", by=person, text="Type the same PIN once more.")
+        )
+        if pin == again:
+            return pin
+        mistake = "the second PIN was another one: choose one again, and type it twice"
 
 
 def _name(context: Context[Params], role: Role, number: int, present: list[Person]) -> Steps[str]:
@@ -162,9 +169,13 @@ def _expects(script: Script, step: Step) -> Iterator[Expected]:
                 role=step.role,
                 sometimes="not when the person has another role already",
             )
-            proofs: dict[str, type[Ask[Any]]] = {"key": SignSeal, "pin": TypePin}
+            proofs: dict[str, type[Ask[Any]]] = {
+                "key": SignSeal,
+                "pin": TypePin,
+                "pin-again": TypePin,
+            }
             for proof, kind in proofs.items():
-                if script.presence == "key" or script.presence == proof:
+                if script.presence == "key" or proof.startswith(script.presence):
                     yield Expected(
                         field=f"{field}.{proof}",
                         ask=kind,

@@ -10,6 +10,7 @@ from ceremonies.conduct.asks import Acknowledge, GiveFile, Steps, ask, retyped
 from ceremonies.conduct.context import AnyContext, Context
 from ceremonies.conduct.script import FileName, Script, Step, WalletId, WalletName
 from ceremonies.conduct.slots import ACCOUNT, WALLET
+from ceremonies.conduct.sweep import insist_apart
 from ceremonies.errors import Refused
 from ceremonies.log import facts
 from ceremonies.log.promised import Promise
@@ -39,6 +40,7 @@ class ReadWallet(Params, frozen=True, kw_only=True):
 def _register(context: Context[RegisterWallet]) -> Steps[None]:
     from ceremonies.wallets import file
     from ceremonies.wallets.addresses import address_at
+    from ceremonies.wallets.ours import with_ours
     from ceremonies.wallets.wallet import RECEIVE, Place, register
 
     exported = context.table.take(ACCOUNT)
@@ -49,7 +51,8 @@ def _register(context: Context[RegisterWallet]) -> Steps[None]:
             hint="leave register-wallet out of the script, or export a single-key account",
         )
     name = REHEARSAL_PREFIX * context.is_rehearsal + context.params.name
-    wallet = register(name, [descriptor], context.network or MAINNET)
+    made = register(name, [descriptor], context.network or MAINNET)
+    wallet = with_ours(made, (exported.account.key,))
     log_wallet(context, wallet)
     context.keep(context.params.output, file.write(wallet), kind="wallet")
     first = address_at(wallet, Place(RECEIVE, 0))
@@ -97,7 +100,7 @@ def _read(context: Context[ReadWallet]) -> Steps[None]:
         )
     )
     wallet = file.read(content)
-    context.keep(context.params.keep, content, kind="wallet")
+    context.keep_brought(context.params.keep, content, kind="wallet")
     log_wallet(context, wallet)
     context.table.put(WALLET, wallet)
 
@@ -114,18 +117,25 @@ def _insist_fits(context: Context[ReadWallet], wallet: Wallet) -> None:
             f"wallet {wallet.name} has another id than the one in the script",
             hint="name the file of the wallet that the script pins",
         )
+    insist_apart(context, wallet)
 
 
 def _restore_read(context: Context[ReadWallet]) -> None:
     from ceremonies.wallets import file
 
-    context.table.put(WALLET, file.read(context.kept(context.params.keep)))
+    newest = context.attempted(facts.FileKept)[-1]
+    context.table.put(WALLET, file.read(context.kept(newest.name)))
 
 
 def log_wallet(context: AnyContext, wallet: Wallet) -> None:
-    """Log that a wallet is known here."""
+    """Log that a wallet is known here, and which of its keys are said to be in this room."""
     context.log(
-        facts.WalletRegistered(name=wallet.name, wallet=wallet.id, network=wallet.network.name)
+        facts.WalletRegistered(
+            name=wallet.name,
+            wallet=wallet.id,
+            network=wallet.network.name,
+            ours=tuple(key[1:9] for key in wallet.ours),
+        )
     )
 
 
@@ -183,6 +193,7 @@ READ_WALLET = Action(
     expects=_expects_file,
     params=ReadWallet,
     gives=(WALLET,),
+    brings=True,
     restore=_restore_read,
     outputs=lambda params: (params.keep,),
     writes=(WALLET,),
