@@ -156,8 +156,8 @@ def test_the_step_that_the_page_shows_is_that_of_the_script() -> None:
 
     (told,) = (one for _, name, one in json_shown() if name == "ceremony show")
     real = answer_of(builtin.script("sign"))
-    assert len(real["steps"]) == 12
-    assert "of its twelve steps" in CONTRACT[1].read_text("utf-8")
+    assert len(real["steps"]) == 14
+    assert "of its fourteen steps" in CONTRACT[1].read_text("utf-8")
     assert told == {**real, "steps": [one for one in real["steps"] if one["id"] == "collect"]}
 
 

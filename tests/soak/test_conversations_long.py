@@ -43,11 +43,11 @@ def test_signing_is_honest_and_silent(part: int) -> None:
 @pytest.mark.parametrize("name", [KEYGEN, SIGN])
 def test_one_stop_at_any_ask_is_made_good(name: str) -> None:
     for stop in ("interrupt", "decline", "signal", "no"):
-        for number in range(48):
+        for number in range(52):
             assert converse(name, {number: stop}) is State.COMPLETE
 
 
 @pytest.mark.parametrize("name", [KEYGEN, SIGN])
 def test_an_end_at_any_ask_is_honest_and_silent(name: str) -> None:
-    for number in range(48):
+    for number in range(52):
         converse(name, {number: "interrupt"}, then_abort=True)
