@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ceremonies.errors import Declined, InputError
-from ceremonies.exchange import halfblocks, reading, video
+from ceremonies.exchange import halfblocks, video
 from ceremonies.exchange.payload import Encoding
 from ceremonies.exchange.scan import Read, Scan
 from ceremonies.exchange.source import Arrived, Codes
@@ -36,10 +36,10 @@ def read_camera(what: str, frames: Iterable[Any] | None = None) -> Arrived:
         WrongUsage: there is no terminal.
     """
     with _before_camera(frames, is_public=True) as (tty, seen):
-        scan = Scan(live=True)
+        scan, reader = Scan(live=True), video.Reader()
         drawn, plain = 0.0, 0
         for frame in seen:
-            scan.add_frame(reading.read_picture(frame, thoroughly=False))
+            scan.add_frame(reader.codes_in(frame))
             plain = plain + 1 if scan.plain else 0
             found = scan.read or (scan.plain if plain >= _SURE else None)
             if found or scan.is_hopeless:
@@ -62,9 +62,9 @@ def secret_before_camera(what: str, frames: Iterable[Any] | None = None) -> Secr
         MachineError: the terminal is recorded.
     """
     with _before_camera(frames, is_public=False) as (tty, seen):
-        codes, drawn, sure = Codes(), 0.0, 0
+        codes, drawn, sure, reader = Codes(), 0.0, 0, video.Reader()
         for frame in seen:
-            found = reading.read_picture(frame, thoroughly=False)
+            found = reader.codes_in(frame)
             codes.add_frame(found)
             sure = sure + 1 if found and codes.plain else 0
             if codes.plain and sure >= _SURE_OF_SECRET:

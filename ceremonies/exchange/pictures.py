@@ -40,6 +40,8 @@ _FOREIGN_BRANDS = (b"heic", b"heix", b"mif1", b"heif", b"msf1")
 _COMFORTABLE = 1_600
 """Pixels of a side at which codes in photos are found best."""
 _SMALL = 700
+_GAPS = (3, 5, 7)
+"""Pixels between the lines of a terminal that cut a code into strips."""
 
 
 class Budget:
@@ -164,6 +166,19 @@ def _variants(picture: Image) -> Iterator[Image]:
     yield contrast.filter(ImageFilter.UnsharpMask(radius=3, percent=200, threshold=0))
     if longest < _SMALL:
         yield contrast.resize((2 * picture.width, 2 * picture.height))
+    yield from _closed(contrast)
+
+
+def _closed(picture: Image) -> Iterator[Image]:
+    """Yield it with what is dark, or what is light, grown over gaps between its parts."""
+    from PIL import ImageChops
+
+    for gap in _GAPS:
+        for grow in (ImageChops.darker, ImageChops.lighter):
+            grown = picture
+            for across, down in ((gap, 0), (0, gap)):
+                grown = grow(grown, ImageChops.offset(grown, across, down))
+            yield grown
 
 
 def _view(picture: Image) -> memoryview:

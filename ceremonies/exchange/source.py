@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from ceremonies import disk
 from ceremonies.errors import InputError, MachineError
-from ceremonies.exchange import detect, file, pictures, reading, video
+from ceremonies.exchange import detect, file, pictures, video
 from ceremonies.exchange.payload import Encoding, Format, Payload
 from ceremonies.exchange.pictures import Budget
 from ceremonies.exchange.scan import Scan
@@ -229,9 +229,9 @@ def _folder(
 
 def _video(path: Path, taker: Taker, budget: Budget, watch: Callable[[Any], None]) -> None:
     """Look at a video until what it shows is complete; where that was so before, at all of it."""
-    plain, was_complete = 0, taker.read is not None
+    plain, was_complete, reader = 0, taker.read is not None, video.Reader()
     for frame in video.frames(path, budget):
-        taker.add_frame(reading.read_picture(frame, thoroughly=False))
+        taker.add_frame(reader.codes_in(frame))
         watch(taker)
         plain += taker.plain is not None
         if not was_complete and (taker.read is not None or plain >= _SURE):

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ceremonies.errors import InputError, MachineError
+from ceremonies.exchange import reading
 from ceremonies.exchange.pictures import MAX_PIXELS, Budget
 
 _LARGEST = 1_920
@@ -20,6 +21,9 @@ _SETTINGS = {
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file",
 }
 """OpenCV is told by the environment alone: to keep messages to itself, and to read only files."""
+
+_WAYS = ((3, True), (3, False), (5, True), (5, False))
+"""Gaps between the lines of a terminal, in pixels, and whether what is dark closes them."""
 
 _HOW = 'install it with pip install "custody-cli[camera]", or take photos instead'
 
@@ -82,6 +86,28 @@ def camera(number: int = 0) -> Iterator[Any]:
         )
     yield from _all(cv2, source)
     raise MachineError("the camera has gone", hint="connect it again, or read photos")
+
+
+class Reader:
+    """Reads frames as they come: one with nothing in it is looked at once more, in another way.
+
+    Each such frame in the next way: whatever it takes comes round again, at the price of one look.
+    """
+
+    def __init__(self) -> None:
+        self._missed = 0
+
+    def codes_in(self, frame: Any) -> list[bytes]:
+        """Return the content of every code in a frame."""
+        found = reading.read_picture(frame, thoroughly=False)
+        if found:
+            return found
+        cv2 = _opencv()
+        gap, is_dark = _WAYS[self._missed % len(_WAYS)]
+        self._missed += 1
+        grow = cv2.erode if is_dark else cv2.dilate
+        square = cv2.getStructuringElement(cv2.MORPH_RECT, (gap, gap))
+        return reading.read_picture(grow(frame, square), thoroughly=False)
 
 
 def shrink(frame: Any, width: int, height: int) -> Any:

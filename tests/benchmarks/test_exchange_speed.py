@@ -16,7 +16,7 @@ from peeling import Peeler
 from peeling import encode as encode_slowly
 from timings import Timings
 
-from ceremonies.exchange import fountain, reading, series, ur
+from ceremonies.exchange import fountain, series, ur, video
 from ceremonies.exchange.fountain import Decoder, Part
 from ceremonies.exchange.payload import Format, Kind, Payload
 
@@ -156,7 +156,8 @@ def test_frames_read_a_second(timings: Timings, version: int) -> None:
     frames = list(photographs(codes, Hardship(lost=0, torn=0), seed=2))
 
     def read() -> int:
-        return sum(bool(reading.read_picture(frame, thoroughly=False)) for frame in frames)
+        reader = video.Reader()
+        return sum(bool(reader.codes_in(frame)) for frame in frames)
 
     assert read() >= 11
     done = len(frames) / cpu(timings, read)

@@ -90,6 +90,95 @@ def test_a_photographed_screen_with_its_pixels_and_moire_is_read() -> None:
     assert [code.text] in pictures.codes_in(jpeg(lit), pictures.Budget())
 
 
+def strips(code: Code, *, cell: tuple[int, int], gap: int, grey: int) -> np.ndarray:
+    """A code as a terminal shows it that leaves a gap of some grey between its lines."""
+    side, pixels = code.bitmap(scale=1)
+    flat = np.frombuffer(pixels, np.uint8).reshape(side, side)
+    drawn = np.kron(flat, np.ones((cell[1], cell[0]), np.uint8))
+    between = np.full((gap, drawn.shape[1]), grey, np.uint8)
+    lines = np.split(drawn, range(2 * cell[1], drawn.shape[0], 2 * cell[1]))
+    return np.vstack([row for line in lines for row in (line, between)])
+
+
+@pytest.mark.parametrize("grey", [0, 255])
+@pytest.mark.parametrize(("cell", "gap"), [((10, 11), 4), ((8, 8), 3), ((20, 20), 7)])
+def test_a_terminal_with_gaps_between_its_lines_is_read(
+    cell: tuple[int, int], gap: int, grey: int
+) -> None:
+    code = next(made(max_version=6).codes())
+    shot = strips(code, cell=cell, gap=gap, grey=grey)
+    assert [code.text] in pictures.codes_in(jpeg(shot), pictures.Budget())
+
+
+def test_a_video_of_a_terminal_with_gaps_is_read(tmp_path: Path) -> None:
+    code = draw(b"bcrt1qexample")
+    shot = cv2.copyMakeBorder(
+        strips(code, cell=(10, 10), gap=4, grey=255), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255
+    )
+    assert not reading.read_picture(shot, thoroughly=False)
+    write_video(tmp_path / "clip.avi", [shot] * 70)
+    assert source.from_path(tmp_path / "clip.avi", what="it").payload.data == b"bcrt1qexample"
+
+
+def phone(code: Code, *, share: float, moire: float = 0, glare: float = 0) -> np.ndarray:
+    """A photo of 12 megapixels by a phone: the code is so large a share of its height."""
+    wide, high = 4_032, 3_024
+    side, pixels = code.bitmap(scale=9)
+    flat = np.frombuffer(pixels, np.uint8).reshape(side, side).astype(np.float32)
+    grid = 1 - moire / 2 + moire / 2 * np.sin(np.arange(side) * 1.3)
+    flat = flat * grid[None, :] * grid[:, None]
+    size = high * share
+    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    placed = corners * size / side + [(wide - size) / 2, (high - size) / 2]
+    placed += np.array([[0.08, 0.1], [-0.1, 0.03], [0.02, -0.04], [-0.02, 0.03]]) * size
+    seen = cv2.warpPerspective(
+        flat,
+        cv2.getPerspectiveTransform(corners, placed.astype(np.float32)),
+        (wide, high),
+        flags=cv2.INTER_AREA,
+        borderValue=60.0,
+    )
+    away = np.hypot(*np.ogrid[-high // 2 : high // 2, -wide // 2 : wide // 2])
+    seen += glare * np.exp(-((away / (0.3 * size)) ** 2))
+    noise = np.random.default_rng(12).normal(0, 6, seen.shape)
+    return np.clip(cv2.GaussianBlur(seen, (0, 0), 1.2) + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("version", "how"),
+    [
+        (10, {"share": 0.25}),
+        (20, {"share": 0.6, "moire": 0.6}),
+        (27, {"share": 0.8, "glare": 120}),
+    ],
+    ids=["a fifth of the frame", "moire", "glare"],
+)
+def test_a_photo_from_a_phone_is_read_however_it_was_held(
+    version: int, how: dict[str, float]
+) -> None:
+    code = next(made(max_version=version).codes())
+    photo = Image.fromarray(phone(code, **how))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    written = io.BytesIO()
+    photo.save(written, "JPEG", quality=85, exif=turned)
+    assert [code.text] in pictures.codes_in(written.getvalue(), pictures.Budget())
+
+
+def test_two_codes_in_one_frame_of_a_rolling_shutter_are_one_of_them_or_none() -> None:
+    one, other = list(made(max_version=10).codes())[:2]
+    plain = Hardship(lost=0, torn=0, turn=0, tilt=0)
+    first, second = (
+        next(photographs([code], plain, seed=1)).astype(float) for code in (one, other)
+    )
+    rows = np.arange(first.shape[0])[:, None] / first.shape[0]
+    for begins in (0.1, 0.3, 0.5, 0.7, 0.9):
+        share = np.clip((rows - begins) / 0.08, 0, 1)
+        blended = (first * (1 - share) + second * share).astype(np.uint8)
+        for codes in pictures.codes_in(png(Image.fromarray(blended)), pictures.Budget()):
+            assert set(codes) <= {one.text, other.text}
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"])
 def test_the_kinds_of_pictures_that_are_read(kind: str) -> None:
     code = draw(b"HELLO")
