@@ -10,7 +10,7 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import Psbt, parse
 from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
-from ceremonies.exchange import departures, file
+from ceremonies.exchange import departures, detect, file
 from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
 from ceremonies.spoken import visible
 from custody_cli.answer import note
@@ -116,6 +116,7 @@ def _read(name: str, kind: Kind, what: str) -> tuple[bytes, Encoding]:
     arrived = arrived_from(name, what=what)
     payload, encoding = arrived.payload, arrived.encoding
     if payload.kind in (Kind.BYTES, Kind.TEXT, Kind.JSON):
+        detect.insist_no_page(payload)
         # a carrier may not say what is in it, or say no more than bytes
         payload, encoding = file.read(payload.data)
     if payload.kind is not kind:

@@ -23,6 +23,8 @@ HEADER = 8
 
 _WINDOW = -10
 """Deflate without a header, looking back 1 KiB: all that small readers have memory for."""
+_ANY_WINDOW = -15
+"""What is read: writers that take more memory than they should are understood all the same."""
 _GROUP = 8
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PART = re.compile(
@@ -168,7 +170,7 @@ def _hex(text: str) -> bytes:
 
 
 def _inflated(data: bytes) -> bytes:
-    inflate = zlib.decompressobj(wbits=_WINDOW)
+    inflate = zlib.decompressobj(wbits=_ANY_WINDOW)
     try:
         found = inflate.decompress(data, MAX_SIZE)
     except zlib.error:

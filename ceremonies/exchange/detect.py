@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr, file, pmofn, ur
 from ceremonies.exchange.payload import Encoding, Kind, Payload
 
 STRUCTURED = (Kind.PSBT, Kind.TRANSACTION, Kind.JSON)
 """Kinds that say of themselves what they are, unlike text and bytes."""
+
+_PAGES = (b"<!doctype html", b"<html", b"<svg", b"<?xml", b"%pdf-")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,20 @@ def parts_in(content: bytes) -> list[bytes] | None:
     if ur.is_ur(begins) or bbqr.is_bbqr(begins) or pmofn.is_pmofn(begins):
         return lines
     return None
+
+
+def insist_no_page(payload: Payload) -> None:
+    """Refuse a page that shows codes when it is opened, where codes are to be read.
+
+    Raises:
+        InputError: it is one.
+    """
+    begins = payload.data[:1024].lstrip().lower()
+    if payload.kind in (Kind.TEXT, Kind.BYTES) and begins.startswith(_PAGES):
+        raise InputError(
+            "this is a page that may show codes, and no picture of them",
+            hint="open it, and read a screenshot or photos of it",
+        )
 
 
 def _is_text(content: bytes) -> bool:

@@ -15,6 +15,7 @@ from ceremonies.exchange.payload import Kind, Payload
 
 _SINGLE = re.compile(r"ur:([a-z0-9-]{1,40})/([a-z]+)", re.IGNORECASE)
 _MULTI = re.compile(r"ur:([a-z0-9-]{1,40})/([0-9]{1,10})-([0-9]{1,10})/([a-z]+)", re.IGNORECASE)
+_FIRST_VERSION = re.compile(r"ur:[a-z0-9-]{1,40}/[0-9]{1,10}of[0-9]{1,10}/.*", re.IGNORECASE)
 _PSBT_TAGS = (310, 40310)
 _PART_OVERHEAD = 5 * 5 + 4
 """What CBOR and the checksum add to a fragment at most: an array of five, and the CRC-32."""
@@ -113,6 +114,11 @@ def parse(text: str) -> Piece:
     if whole:
         return Piece(type=whole[1].lower(), content=bytewords.decode(whole[2]))
     found = _MULTI.fullmatch(text)
+    if _FIRST_VERSION.match(text):
+        raise InputError(
+            "this is a ur of the first version, which is not read",
+            hint="set the wallet to ur 2, to bbqr, or to a file",
+        )
     if not found:
         raise InputError("the ur is not written as one", hint="scan or copy it again")
     part = _part(bytewords.decode(found[4]))

@@ -11,7 +11,7 @@ import typer
 
 from ceremonies import disk
 from ceremonies.errors import InputError
-from ceremonies.exchange import departures, series
+from ceremonies.exchange import departures, detect, series
 from ceremonies.exchange.payload import Format, Kind, Payload
 from custody_cli.answer import answer, note
 from custody_cli.arrivals import arrived_from
@@ -148,6 +148,7 @@ def read(
     arrived = arrived_from(name, what="the code")
     if not arrived.payload.data:
         raise InputError("there is nothing in it", hint="copy it again: it may have been cut off")
+    detect.insist_no_page(arrived.payload)
     insist_public(arrived.payload, arrived.format)
     _insist_whole(arrived.payload, arrived.format)
     found: QrReadAnswer = {

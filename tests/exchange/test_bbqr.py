@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import zlib
 from dataclasses import replace
@@ -66,6 +67,13 @@ def test_deflate_is_used_where_it_is_shorter_and_looks_back_a_kibibyte_at_most()
     # what repeats 1,500 bytes later is out of sight of a window of 1,024
     assert bbqr.encode(Payload(Kind.BYTES, repeating), longest=4_000)[0].startswith("B$2B")
     assert len(zlib.compress(repeating)) < len(repeating)
+
+
+def test_writers_that_look_back_farther_are_understood() -> None:
+    deflate = zlib.compressobj(level=9, wbits=-15)
+    repeating = NOISE[:1_500] * 2
+    text = base64.b32encode(deflate.compress(repeating) + deflate.flush()).decode().rstrip("=")
+    assert read([f"B$ZP0100{text}"]) == Payload(Kind.PSBT, repeating)
 
 
 def test_hex_on_request() -> None:

@@ -12,7 +12,8 @@ import program
 import pytest
 from shared_data import ROOT, corpus
 
-from ceremonies.exchange import bytewords, cbor, series, source
+from ceremonies.exchange import bytewords, cbor, series, source, svg
+from ceremonies.exchange.drawing import draw
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.network import REGTEST
 from ceremonies.wallets import file
@@ -29,6 +30,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown_as_ur = json.loads(file.write(wallet)) | {"shown_as": "ur"}
     (folder / "ur.json").write_text(json.dumps(shown_as_ur))
     (folder / "bad.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20)
+    (folder / "page.svg").write_bytes(svg.write(draw(b"HELLO")))
     (folder / "note.txt").write_text("bcrt1qltn44sg5tu0dnh59vdqqffmfgjgvfk2av96j9h")
     return folder
 
@@ -122,6 +124,8 @@ def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
         (("qr", "show", "it.psbt", "--as", "static", "--max-version", "3", "--gif", "a"), 3),
         (("qr", "read", "it.psbt", "-o", "-", "--json"), 2),
         (("qr", "read", "nothing.png"), 3),
+        (("qr", "read", "page.svg", "-o", "a"), 3),
+        (("psbt", "show", "page.svg", "--wallet", "ur.json"), 3),
         (("qr", "read", "bad.mp4"), 3),
         (("qr", "read", "camera"), 2),
         (("qr", "read", "/dev/null", "-o", "a"), 3),
@@ -136,6 +140,7 @@ def test_what_is_said_no_to_leaves_nothing(
     ended, out, err = called(room, *arguments)
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
+    assert "page.svg" not in arguments or b"a screenshot" in err
     assert "wallet" not in arguments or b"is a psbt, not a wallet" in err
     assert sorted(path.name for path in room.iterdir()) == before
 

@@ -148,6 +148,7 @@ def test_progress_is_that_of_the_best_series() -> None:
     [
         ([], "no qr code"),
         ([b"ur:bytes/zzzz"], "wrong checksum|no words"),
+        ([b"UR:BYTES/1OF3/QGRWGQ/TPVFPS"], "first version"),
         ([b"B$2P0100A"], "base32"),
         ([b"B$ZP0200"], "not written as one"),
         ([b"a", b"b"], "2 different payloads"),
