@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ceremonies.errors import InputError
@@ -12,6 +15,18 @@ from ceremonies.exchange.payload import Encoding, Kind, Payload
 STRUCTURED = (Kind.PSBT, Kind.TRANSACTION, Kind.JSON)
 """Kinds that say of themselves what they are, unlike text and bytes."""
 
+_HEAD = 4_096
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_AROUND = b" \t\"',;[](){}<>"
+_BREAK = re.compile(rb"[\s,;\"]")
+_PART = re.compile(
+    rb"(?<![A-Z0-9])(?:ur:[A-Z0-9-]{1,40}/|B\$[ZH2][A-Z])[^\s,;\"'<>()\[\]{}]+", re.IGNORECASE
+)
+_BEGINS = re.compile(rb"ur:|B\$|p[0-9]+of[0-9]+ ", re.IGNORECASE)
 _PAGES = (b"<!doctype html", b"<html", b"<svg", b"<?xml", b"%pdf-")
 
 
@@ -38,14 +53,37 @@ def payload_in(content: bytes) -> Detected:
 
 
 def parts_in(content: bytes) -> list[bytes] | None:
-    """Return the lines of a text made of UR, BBQr or pMofN parts, None for anything else."""
-    if b"\0" in content[:1024]:
+    """Return the UR, BBQr or pMofN parts of a text, in their order; None for anything else.
+
+    Most lines have to hold some, whatever stands around them: numbers, quotes, a heading. What
+    begins as a part is returned whole, to be found damaged if it is.
+    """
+    text = _unmarked(content)
+    if b"\0" in text[:_HEAD] or not _BEGINS.search(text[:_HEAD]) or _is_json(text):
         return None
-    lines = [line.strip() for line in content.splitlines() if line.strip()]
-    begins = lines[0][:64].decode("latin-1") if lines else ""
-    if ur.is_ur(begins) or bbqr.is_bbqr(begins) or pmofn.is_pmofn(begins):
-        return lines
-    return None
+    lines = [line.strip(_AROUND) for line in text.splitlines() if line.strip(_AROUND)]
+    found = [_parts_of(line) for line in lines]
+    if 2 * sum(map(bool, found)) <= len(lines):
+        return None
+    return [part for parts in found for part in parts]
+
+
+def _unmarked(content: bytes) -> bytes:
+    """Return a text without the mark that some shells begin it with, who write UTF-16 besides."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            with suppress(UnicodeDecodeError):
+                return content[len(mark) :].decode(encoding).encode()
+    return content
+
+
+def _parts_of(line: bytes) -> list[bytes]:
+    begins = line[:64].decode("latin-1")
+    if pmofn.is_pmofn(begins):
+        return [line]
+    if (ur.is_ur(begins) or bbqr.is_bbqr(begins)) and not _BREAK.search(line):
+        return [line]
+    return _PART.findall(line)
 
 
 def insist_no_page(payload: Payload) -> None:

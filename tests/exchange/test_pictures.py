@@ -480,3 +480,36 @@ def test_text_lines_may_be_pasted_with_spaces_and_empty_lines() -> None:
         arrived = source.from_bytes(pasted.encode())
         assert (arrived.payload, arrived.format) == (PAYLOAD, form)
         assert arrived.frames_read == len(lines)
+
+
+_HEADING = "The codes of the payment of Tuesday:\n"
+_AROUND = {
+    "quotes and commas": lambda lines: ",\n".join(f'"{line}"' for line in lines).encode(),
+    "a heading": lambda lines: (_HEADING + "\n".join(lines)).encode(),
+    "numbers": lambda lines: "\n".join(f"{n}: {line}" for n, line in enumerate(lines)).encode(),
+    "one line": lambda lines: " ".join(lines).encode(),
+    "a byte order mark": lambda lines: "\r\n".join(lines).encode("utf-8-sig"),
+    "utf-16, as a shell of windows writes it": lambda lines: "\r\n".join(lines).encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("around", _AROUND)
+@pytest.mark.parametrize("form", [Format.BBQR, Format.UR])
+def test_codes_in_a_text_are_found_among_what_stands_around_them(form: Format, around: str) -> None:
+    lines = [text.decode() for text in made(form).texts]
+    arrived = source.from_bytes(_AROUND[around](lines))
+    assert (arrived.payload, arrived.format) == (PAYLOAD, form)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear bank,\nthe account is ur:bytes/geaafyjkbsaajtpfpf as we said.\nYours\n",
+        '{"account": "ur:bytes/geaafyjkbsaajtpfpf"}',
+        '["ur:bytes/geaafyjkbsaajtpfpf"]',
+        "https://your:site/geaafyjkbsaajtpfpf",
+    ],
+)
+def test_a_text_that_mentions_a_code_is_that_text(text: str) -> None:
+    arrived = source.from_bytes(text.encode())
+    assert (arrived.payload.data, arrived.format) == (text.encode(), Format.FILE)
