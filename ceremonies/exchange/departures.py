@@ -10,7 +10,7 @@ from ceremonies import disk
 from ceremonies.errors import InputError
 from ceremonies.exchange import page, picture_files, svg
 from ceremonies.exchange.payload import Format, Payload
-from ceremonies.exchange.series import Series, make
+from ceremonies.exchange.series import Series, make, usual_format
 
 FPS = 5
 ENDINGS = {".gif": "gif", ".html": "html", ".png": "png", ".svg": "svg", ".qr": "folder"}
@@ -69,7 +69,7 @@ def insist_fits(payload: Payload, departure: Departure, *, default: Format | Non
 
 
 def _series(payload: Payload, departure: Departure, default: Format | None) -> Series:
-    return make(payload, departure.format or default or Format.BBQR)
+    return make(payload, departure.format or default or usual_format(payload))
 
 
 def _insist_one(series: Series) -> None:
