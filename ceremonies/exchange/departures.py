@@ -92,7 +92,10 @@ def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
         disk.create(path, page.write(series.codes(), fps=fps, title=path.stem))
     elif medium == "txt":
         list(series.codes())
-        disk.create(path, b"".join(text + b"\n" for text in series.texts))
+        # what is no text of our making stays as it is, to its last byte
+        is_as_it_was = series.texts == (series.payload.data,)
+        lines = series.texts if is_as_it_was else [text + b"\n" for text in series.texts]
+        disk.create(path, b"".join(lines))
     elif medium in _OF_ONE_CODE:
         _insist_one(series)
         (code,) = series.codes()
