@@ -47,8 +47,11 @@ class Prompt:
             completing = completer() if completer else None
             self._session = _session(tty, completing, masked=masked, while_typing=while_typing)
 
-    def read(self, message: Message) -> str:
+    def read(self, message: Message, *, redraw: Callable[[], None] | None = None) -> str:
         """Return a line as it was typed, without its end.
+
+        `redraw` draws what stands above a line that can be edited, once the window has another
+        size.
 
         Raises:
             Declined: Ctrl-D.
@@ -59,10 +62,14 @@ class Prompt:
             return self._read_plainly(message)
         buffer = self._session.default_buffer
         told = (lambda: message(buffer.text)) if callable(message) else message
+        resized = _when_resized(self._session.app.output.get_size, redraw or (lambda: None))
+        self._session.app.before_render += resized
         try:
             return self._session.prompt(told, pre_run=self._discard_late).strip("\r\n")
         except EOFError:
             raise _ended() from None
+        finally:
+            self._session.app.before_render -= resized
 
     def _discard_late(self) -> None:
         """Discard once more just before the message shows: making ready takes its time."""
@@ -98,6 +105,19 @@ class Prompt:
 
             # it keeps keys that were read beyond the end of the last line, another person's perhaps
             clear_typeahead(self._session.input)
+
+
+def _when_resized(size: Callable[[], object], redraw: Callable[[], None]) -> Callable[..., None]:
+    """Return what draws again before a line is drawn in a window of another size than before."""
+    last = size()
+
+    def look(_app: object) -> None:
+        nonlocal last
+        if (now := size()) != last:
+            last = now
+            redraw()
+
+    return look
 
 
 def _ended() -> Declined:

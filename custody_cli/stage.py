@@ -95,8 +95,10 @@ class Stage:
 
         self._was_suspended = False
         draw()
-        # a line that can be edited draws itself again
-        with self._watched(draw_again) if prompt.is_plain else contextlib.nullcontext():
+        if not prompt.is_plain:
+            # a line that can be edited draws itself again, and not what stands above it
+            return prompt.read(message, redraw=draw)
+        with self._watched(draw_again):
             return prompt.read(message)
 
     def _draw(self, lines: tuple[str, ...], *, is_code: bool) -> None:

@@ -183,6 +183,19 @@ def test_a_resized_window_is_drawn_again() -> None:
         someone.sees("(?s)output  0 .*Enter for more, line 12 of 180")
 
 
+def test_above_a_line_that_is_edited_a_resized_window_is_drawn_again_too() -> None:
+    with visitor("type-words") as someone:
+        someone.answers("press Enter: ", "")
+        someone.sees("word 1 of 33: ")
+        someone.types("practice agency", enter=False)
+        someone.child.setwinsize(24, 50)
+        someone.screens.alternate.resize(24, 50)
+        someone.sees(r"(?s)-{50}\s+Who acts .*\s+paper\.\s+Type .*word 1 of 33: practice agency")
+        assert max(map(len, someone.drawn().rstrip().splitlines())) <= 50
+        someone.types("")
+        someone.sees("word 3 of 33: ")
+
+
 def test_over_a_serial_line_that_knows_no_size_it_is_80_by_24() -> None:
     with visitor("confirm", term="vt100") as someone:
         someone.has_seen("line 12 of 90", times=1)
