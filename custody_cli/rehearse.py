@@ -33,6 +33,8 @@ Nothing here has a value.
 You will play everybody in the room, in two ceremonies:
   1  a key is made, written down and handed to three custodians as cards;
   2  a payment is reviewed, approved and signed with two of the cards.
+alice operates the machine, bob, carol and dave are custodians, grace approves,
+erin and frank are witnesses.
 
 Every screen says who acts, what will happen and what to type. Where words
 are typed back, type a few of them, then = for the rest: nothing has to be
@@ -177,9 +179,10 @@ def _finish(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             print(f"  {path.relative_to(folder)}")
+    custody = Path(sys.executable).with_name("custody")
     print("\nTry next, in that folder: change one letter of keygen/log.jsonl, and verify it again:")
-    print("  custody log verify keygen")
-    print("Then read docs/tutorial.md; `custody` lists every command.")
+    print(f"  {custody} log verify keygen")
+    print(f"Then read docs/tutorial.md; {custody} lists every command.")
 
 
 if __name__ == "__main__":
