@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from conduct.conduct_material import begin, go_on
 from conduct.interruption import all_of
+from conduct.test_ceremony_refusals import room_of
 from conduct.test_script_language import END, HEAD, Room
 
+from ceremonies.conduct import builtin, check
 from ceremonies.conduct.script import Script, read
 from ceremonies.log import facts, seal
 from custody_cli import main
@@ -71,6 +73,35 @@ def test_each_log_names_a_seal_of_the_other(room: Path, capsys: pytest.CaptureFi
     code, logs = verified(capsys, "one", "two")
     assert code == 0
     assert [(log["state"], log["problems"]) for log in logs] == [("complete", [])] * 2
+
+
+def joined(name: str) -> Script:
+    """The built-in `wallet`, with the steps that its page has machines add, for one of them."""
+    page = (Path(__file__).parents[2] / "docs/ceremonies/wallet.md").read_text("utf-8")
+    steps = page.split("```toml\n")[1].split("```")[0]
+    text = builtin.script("wallet").data.decode()
+    assert "link-log" in steps
+    assert "link-log" not in text
+    close = '[[step]]\nid   = "close"'
+    linked = text.replace(close, f"{steps}\n{close}").replace('"wallet"', f'"{name}"', 1)
+    return read(linked.encode())
+
+
+def test_two_machines_that_join_one_wallet_name_each_other_as_its_page_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    north, south = tmp_path / "north", tmp_path / "south"
+    assert check.check(joined("north")) == ()
+    for at in (north, south):
+        with pytest.raises(KeyboardInterrupt):
+            begin(at, joined(at.name), room_of("wallet", {"link.seal": KeyboardInterrupt()}))
+    seals = {at: newest_seal(at) for at in (north, south)}
+    go_on(north, room_of("wallet", {"link.seal": [seals[north], seals[south]]}))
+    go_on(south, room_of("wallet", {"link.seal": [seals[north]]}))
+    wallets = {(at / "vault.wallet.json").read_bytes() for at in (north, south)}
+    assert len(wallets) == 1
+    code, logs = verified(capsys, str(north), str(south))
+    assert (code, [log["problems"] for log in logs]) == (0, [[], []])
 
 
 def test_a_log_whose_peer_is_not_there_says_so(
