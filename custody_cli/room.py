@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from ceremonies import disk
 from ceremonies.conduct.asks import (
     Acknowledge,
     Ask,
@@ -36,7 +34,6 @@ from custody_cli.screen import terminal
 from custody_cli.show.place import Sheet
 from custody_cli.stage import Stage
 
-_SIGNATURE_LIMIT = 64 * 1024
 _DUMB = (
     "This terminal calls itself dumb: what it shows may stay on it. {name} clears its memory,\n"
     "or takes its paper away, before anybody else comes."
@@ -91,7 +88,7 @@ class Room:
             case ShowSecret() | TypeWords() | TypeDice() | TypePassphrase():
                 return self._alone(ask)
             case GiveFile():
-                return self._file(ask, f"the name of the file with {ask.what}", limit=ask.limit)
+                return self._file(ask, f"the name of the file with {ask.what}")
             case SignSeal():
                 return self._signed(ask)
             case _:
@@ -124,7 +121,7 @@ class Room:
                 return self._booth.passphrase(ask)
         raise TypeError(f"nobody is alone for {ask.kind}")
 
-    def _file(self, ask: Ask[Any], typing: str, *, limit: int, body: str = "") -> bytes:
+    def _file(self, ask: Ask[Any], typing: str, *, body: str = "") -> bytes:
         mistake = ask.mistake
         while True:
             with terminal() as tty:
@@ -136,7 +133,7 @@ class Room:
                 sheet = self._sheet(ask, told, mistake=mistake, body=body)
                 typed = stage.ask(sheet, "file: ", prompt=prompt, at_end=bool(mistake)).strip()
             try:
-                return _content(ask, typed, limit=limit)
+                return _content(ask, typed)
             except InputError as error:
                 mistake = f"{error.cause}; {error.hint}"
 
@@ -152,7 +149,7 @@ class Room:
         seal = ask.seal.decode("ascii", "replace").rstrip("\n")
         body = _SIGN.format(name=ask.by.name, file=ask.file, command=command, seal=seal)
         typing = f"the name of {visible(file)}.sig, where it was brought back to"
-        return self._file(ask, typing, limit=_SIGNATURE_LIMIT, body=body)
+        return self._file(ask, typing, body=body)
 
     def _line(self, sheet: Sheet, message: str) -> str:
         with terminal() as tty:
@@ -196,18 +193,10 @@ def _review(ask: ShowReview) -> str:
     return psbt.text(review_answer(ask.review))
 
 
-def _content(ask: Ask[Any], name: str, *, limit: int) -> bytes:
-    path = Path(os.path.expanduser(name))
-    if not name or "\0" in name:
-        raise InputError("that is no name of a file", hint="type the name of one")
-    is_photos = isinstance(ask, GivePayload) and os.path.isdir(path)
-    # reading a pipe or a terminal would wait for ever
-    if os.path.exists(path) and not (os.path.isfile(path) or is_photos):
-        raise InputError("that is a folder or a device", hint="type the name of a file")
-    if isinstance(ask, GivePayload):
-        from custody_cli.arrivals import in_words
+def _content(ask: Ask[Any], name: str) -> bytes:
+    if not isinstance(ask, GivePayload):
+        return content_of(ask, name)
+    from custody_cli.arrivals import in_words
 
-        with Counter(in_words) as counter:
-            return content_of(ask, path, watch=counter)
-    what = ask.what if isinstance(ask, GiveFile) else "the signature"
-    return disk.read(path, limit=limit, what=what)
+    with Counter(in_words) as counter:
+        return content_of(ask, name, watch=counter)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -140,7 +139,7 @@ class Prepared:
 def _content(asked: GiveFile, prepared: _One) -> bytes:
     if isinstance(prepared, _Inline):
         return prepared.text.encode()
-    return content_of(asked, Path(prepared))
+    return content_of(asked, prepared)
 
 
 def of_fields(fields: Mapping[str, str]) -> Answers:

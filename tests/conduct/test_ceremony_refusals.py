@@ -89,7 +89,7 @@ def never_to_be_signed(psbt: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", [SIGN, "sign-batch", ROTATE])
-def test_after_a_refused_review_other_files_are_brought_and_no_step_before_is_undone(
+def test_after_a_refused_review_other_files_are_brought_and_nothing_is_undone(
     tmp_path: Path, name: str
 ) -> None:
     at, field = tmp_path / "at", "psbts.psbt-1" if name == "sign-batch" else "psbt.file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -282,3 +283,15 @@ def test_in_production_a_full_answers_file_leaves_every_act_to_people(
 
 def test_the_public_kinds_are_declared_as_such() -> None:
     assert {kind for kind, asked in KINDS.items() if asked.public} == PUBLIC
+
+
+@pytest.mark.parametrize("kind", [asks.GiveFile, asks.GivePayload])
+def test_an_answer_that_names_no_file_is_an_error_and_is_not_waited_for(
+    tmp_path: Path, kind: type[asks.GiveFile]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    asked = kind(**PLACE, what="the file", limit=100, check=taken)
+    for name in ("", "a\0b", str(tmp_path / "pipe"), "/dev/zero", str(tmp_path), "missing"):
+        given = Answers(schema="ceremony-answers/1", answers={"step.field": name})
+        with pytest.raises(InputError):
+            Prepared(given, rehearsal=False)(asked)

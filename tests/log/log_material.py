@@ -201,7 +201,7 @@ EXAMPLES: tuple[Fact, ...] = (
     facts.AccountDerived(
         fingerprint="05d027a5", path="m/48h/1h/0h/2h", script="wsh", agreed_by=("one", "other")
     ),
-    facts.WalletRegistered(name="vault", wallet=HASH, network="regtest"),
+    facts.WalletRegistered(name="vault", wallet=HASH, network="regtest", ours=("05d027a5",)),
     facts.FileKept(name="wallet.json", kind="wallet", sha256=HASH, bytes=1234),
     facts.HeightClaimed(height=850_000),
     facts.PsbtReviewed(

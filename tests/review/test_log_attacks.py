@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -155,7 +156,7 @@ def test_a_step_without_what_it_promises_has_not_ended(
 
 def test_every_action_promises_facts_but_those_known_not_to() -> None:
     silent = {"wipe", "close", "collect-shares", "destroy", "set-destination", "exception"}
-    by_policy = {"sign-approval"}  # a policy may ask for none
+    by_policy = {"sign-approval", "sign-batch-approval"}  # a policy may ask for none
     assert set(FACTS_OF) == set(ACTIONS) - silent - by_policy
 
 
@@ -271,6 +272,14 @@ OF_KEYGEN: dict[str, tuple[Callable[[Told], Told], str]] = {
     "a wallet of another network": (
         changed(facts.WalletRegistered, network="testnet4"),
         "the step wallet ends without the wallet vault on mainnet",
+    ),
+    "a wallet whose own key is another": (
+        changed(facts.WalletRegistered, ours=("0badc0de",)),
+        "its own key is not the one whose account was derived",
+    ),
+    "a wallet that does not say which key is its own": (
+        changed(facts.WalletRegistered, ours=()),
+        "its own key is not the one whose account was derived",
     ),
     "a room that nobody looked at": (
         without(facts.RoomChecked),
@@ -436,7 +445,7 @@ def test_a_file_that_many_records_name_is_read_once(
     digest = hashlib.file_digest
 
     def counted(stream: Any, name: str) -> Any:
-        read.append(stream.name)
+        read.append(os.fstat(stream.fileno()).st_ino)
         return digest(stream, name)
 
     monkeypatch.setattr(hashlib, "file_digest", counted)

@@ -39,7 +39,9 @@ def _run(context: Context[CheckProgram]) -> Steps[None]:
             field=context.field("compared"),
             by=context.actor,
             text=f"Every file of the program and of {len(libraries)} libraries was hashed. Compare "
-            "the hash with the one on the institution's record. Is every word the same?",
+            "the hash with the one on the institution's record. Is every word the same?"
+            + " In a rehearsal without a record, say yes."
+            * context.is_rehearsal,
             shown="\n".join(
                 (
                     *(in_fours(total[at : at + 32]) for at in (0, 32)),
