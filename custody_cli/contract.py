@@ -711,11 +711,24 @@ class LogShowAnswer(TypedDict):
     records: list[dict[str, object]]
 
 
+class PeerSealJson(TypedDict):
+    """A seal of another machine's log that a record names.
+
+    `held` is whether that log has it, and null where that log was not verified in the same call.
+    """
+
+    record: int
+    log: str
+    size: int
+    seal: str
+    held: bool | None
+
+
 class LogVerdictJson(TypedDict):
     """What was found of one log.
 
     `size`, `root` and `signers` are those of the last seal that holds and is signed; `log` is empty
-    where it cannot be read.
+    where it cannot be read. `seal` is the SHA-256 of the closing seal, null where none holds.
     """
 
     folder: str
@@ -726,6 +739,8 @@ class LogVerdictJson(TypedDict):
     state: str
     signers: list[str]
     quorum: int
+    seal: str | None
+    peers: list[PeerSealJson]
     problems: list[str]
 
 

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ceremonies.log.copies import Copy, Linked, broken_links, forks, loose_links
+from ceremonies.log.copies import Copy, Linked, broken_links, forks, held, loose_links
 from ceremonies.log.verify import State, Verdict, verify
 from custody_cli.crew import cores, spread
 
@@ -36,6 +37,8 @@ class Found:
 
     folder: Path
     verdict: Verdict
+    held: tuple[bool | None, ...] = ()
+    """Whether another log has the seal that this one names of it; None where it is not there."""
 
     @property
     def told(self) -> LogVerdictJson:
@@ -50,6 +53,11 @@ class Found:
             "state": verdict.state.value,
             "signers": list(verdict.signers),
             "quorum": verdict.quorum,
+            "seal": verdict.final_seal or None,
+            "peers": [
+                {"record": record, "log": log, "size": size, "seal": seal, "held": held}
+                for (record, log, size, seal), held in zip_longest(verdict.peers, self.held)
+            ],
             "problems": list(verdict.problems),
         }
 
@@ -77,6 +85,7 @@ def verdicts(asked: Asked, *, jobs: int = 0) -> list[Found]:
         state = State.TAMPERED if is_signed else found[number].verdict.state
         found[number] = _worse(found[number], fork.problem, state)
     linked = [_linked(one) for one in found]
+    found = [replace(one, held=told) for one, told in zip(found, held(linked), strict=True)]
     for loose, problem in loose_links(linked):
         found[loose] = _worse(found[loose], problem, found[loose].verdict.state)
     for broken, problem in broken_links(linked):

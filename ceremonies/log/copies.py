@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -97,7 +97,7 @@ def broken_links(logs: Sequence[Linked]) -> Iterator[tuple[int, str]]:
     for place, one in enumerate(logs):
         for record, log, size, seal in one.peers:
             others = places.get(log, ())
-            if not others or any((size, seal) in logs[other].seals for other in others):
+            if not others or _is_held(logs, others, (size, seal)):
                 continue
             named = f"record {record} (peer.seal)"
             yield place, f"{named} names a seal of {size} records of {log}, which does not have it"
@@ -115,6 +115,22 @@ def loose_links(logs: Sequence[Linked]) -> Iterator[tuple[int, str]]:
                 yield place, f"it names a seal of {log}: verify that log beside it"
             elif not any(peer[1] == one.log for other in others for peer in logs[other].peers):
                 yield place, f"it names a seal of {log}, which names none of this log"
+
+
+def held(logs: Sequence[Linked]) -> list[tuple[bool | None, ...]]:
+    """Tell of each log which of the seals it names are held: None of a log that is not there."""
+    places = _places(logs)
+    return [
+        tuple(
+            _is_held(logs, places[log], (size, seal)) if log in places else None
+            for _, log, size, seal in one.peers
+        )
+        for one in logs
+    ]
+
+
+def _is_held(logs: Sequence[Linked], places: Iterable[int], seal: tuple[int, str]) -> bool:
+    return any(seal in logs[place].seals for place in places)
 
 
 def _places(logs: Sequence[Linked]) -> dict[str, list[int]]:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from ceremonies.log import facts
@@ -131,6 +132,9 @@ def _head(one: Found) -> Iterable[tuple[str, str]]:
         yield "sealed", f"the first {verdict.size} records"
         yield "root", verdict.root
         yield "signed by", f"{_listed(verdict.signers)} (quorum {verdict.quorum})"
+    named = zip_longest(verdict.peers[:_MOST_PEERS], one.held[:_MOST_PEERS])
+    for at, ((_, log, size, _), held) in enumerate(named):
+        yield "" if at else "names", f"a seal of {size} records of {log}, {_HELD[held]}"
 
 
 def _meaning(one: Found) -> Iterable[tuple[str, str]]:
@@ -145,6 +149,9 @@ def _meaning(one: Found) -> Iterable[tuple[str, str]]:
         yield "not proved", "who holds the keys, what the machine really did, that paper is gone"
         yield "ask next", _ASK[verdict.state.value]
 
+
+_MOST_PEERS = 5
+_HELD = {True: "which has it", False: "which has none such", None: "which is not here"}
 
 _WHOLE = "every record is as it was written and follows the one before, as far as it goes"
 _PROVED = {

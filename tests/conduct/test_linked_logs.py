@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -73,6 +74,17 @@ def test_each_log_names_a_seal_of_the_other(room: Path, capsys: pytest.CaptureFi
     code, logs = verified(capsys, "one", "two")
     assert code == 0
     assert [(log["state"], log["problems"]) for log in logs] == [("complete", [])] * 2
+    told = {"log": logs[1]["log"], "size": one.size, "seal": one.seal_sha256, "held": True}
+    (peer,) = logs[0]["peers"]
+    assert peer.pop("record") > one.size
+    assert peer == told
+    assert [log["seal"] for log in logs] == [
+        hashlib.sha256(newest_seal(room / name)).hexdigest() for name in ("one", "two")
+    ]
+    assert main._call(["log", "verify", "one", "two", "--jobs", "1"]) == 0
+    assert f"names      a seal of {one.size} records of {logs[1]['log']}, which has it\n" in (
+        capsys.readouterr().out
+    )
 
 
 def joined(name: str) -> Script:
@@ -111,6 +123,7 @@ def test_a_log_whose_peer_is_not_there_says_so(
     assert (code, log["state"]) == (0, "complete")
     assert log["problems"][0].startswith("it names a seal of REHEARSAL/two/")
     assert log["problems"][0].endswith("verify that log beside it")
+    assert [peer["held"] for peer in log["peers"]] == [None]
 
 
 def test_a_log_that_was_made_anew_is_not_the_one_that_its_peer_saw(
@@ -130,6 +143,8 @@ def test_a_log_that_was_made_anew_is_not_the_one_that_its_peer_saw(
     assert "names a seal of" in logs[0]["problems"][0]
     assert "which does not have it" in logs[0]["problems"][0]
     assert "that is not here" in logs[1]["problems"][0]
+    assert [peer["held"] for peer in logs[0]["peers"]] == [False]
+    assert logs[1]["seal"] is None
 
 
 def test_a_log_that_is_not_named_in_turn_is_told_of(
