@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ceremonies.log import facts
+from ceremonies.log import cards, facts
 from ceremonies.log.facts import Fact
 from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
@@ -15,10 +14,13 @@ _MOST_TOLD = 20
 
 
 class Signing:
-    """What one step saw of transactions: which were reviewed, under which intents, and approved."""
+    """What one step saw of transactions: which were reviewed, under which intents, and approved.
+
+    `unnamed` counts the coins of each that no record has named yet.
+    """
 
     def __init__(self) -> None:
-        self.seen: set[str] = set()
+        self.unnamed: dict[str, int] = {}
         self.reviewed: dict[str, set[str]] = {}
         self.approved: set[str] = set()
 
@@ -35,8 +37,10 @@ class Keys:
         self._brought_sets: dict[str, set[str]] = {}
         self._live: set[str] = set()
         self._splits: dict[str, dict[str, facts.SharesSplit]] = {}
-        self._shown: dict[str, set[tuple[str, ...]]] = {}
+        self._shown: dict[str, dict[tuple[str, ...], str]] = {}
         self._held: set[str] = set()
+        self._fresh: set[str] = set()
+        self._came = False
         self._signings: dict[str, Signing] = {}
         self._step = ""
         self._count = 0
@@ -76,7 +80,7 @@ class Keys:
         return ()
 
     def _resume(self, _: Fact) -> Iterable[str]:
-        self._held = set()  # what was in memory is gone
+        self._held, self._fresh = set(), set()  # what was in memory is gone
         return ()
 
     def _make(self, fact: facts.SeedMade) -> Iterator[str]:
@@ -88,6 +92,8 @@ class Keys:
         if len(self._made) < MOST_KEPT:
             self._made[fact.key] = self._good[fact.key] = fact.fingerprint
             self._alike.setdefault(fact.fingerprint, []).append(fact.key)
+            self._fresh.add(fact.fingerprint)
+            self._came = True
 
     def _bring(self, fact: facts.SeedBrought) -> Iterator[str]:
         if fact.key in self._made or fact.key in self._live:
@@ -117,18 +123,19 @@ class Keys:
 
     def _paper(self, fact: Any) -> Iterable[str]:
         wrong = self._named(fact.key)
-        return wrong or self._written(fact, self._shown.setdefault(fact.key, set()))
+        return wrong or self._written(fact, self._shown.setdefault(fact.key, {}))
 
-    def _written(self, fact: Fact, shown: set[tuple[str, ...]]) -> Iterator[str]:
+    def _written(self, fact: Fact, shown: dict[tuple[str, ...], str]) -> Iterator[str]:
         """Yield what is wrong with the phrase and the cards of a key that is not void."""
         match fact:
             case facts.KeyVoid():
                 if fact.key in self._made:
                     self._void.add(fact.key)
+                    self._fresh.discard(self._made[fact.key])
                 for of_key in (self._good, self._splits, self._shown):
                     of_key.pop(fact.key, None)
             case facts.PhraseShown() if len(shown) < MOST_KEPT:
-                shown.add((fact.person,))
+                shown[fact.person,] = fact.person
             case facts.PhraseConfirmed() | facts.SeedQrShown() if (fact.person,) not in shown:
                 yield f"{visible(fact.person)} was not shown this phrase"
             case facts.SharesSplit():
@@ -139,11 +146,16 @@ class Keys:
                 if len(splits) < MOST_KEPT:
                     splits[fact.set] = fact
             case facts.CardShown():
-                if fact.set not in self._splits.get(fact.key, ()):
+                split = self._splits.get(fact.key, {}).get(fact.set)
+                if split is None:
                     yield f"{visible(fact.key)} was not split into this set"
+                elif not cards.is_of(fact.card, split):
+                    yield f"its set has no card {visible(fact.card)}"
                 if len(shown) < MOST_KEPT:
-                    shown.add((fact.set, fact.card, fact.person))
-            case facts.CardVerified() if (fact.set, fact.card, fact.person) not in shown:
+                    holder = shown.setdefault((fact.set, fact.card), fact.person)
+                    if holder != fact.person:
+                        yield f"card {visible(fact.card)} was shown to {visible(holder)} already"
+            case facts.CardVerified() if shown.get((fact.set, fact.card)) != fact.person:
                 yield f"{visible(fact.person)} was not shown this card"
 
     def _recover(self, fact: facts.KeyRecovered) -> Iterator[str]:
@@ -151,6 +163,7 @@ class Keys:
         yield from self._together(fact)
         if len(self._held) < MOST_KEPT:
             self._held.add(fact.fingerprint)
+            self._came = True
 
     def _use(self, fact: Any) -> Iterable[str]:
         return (*self._used(fact.fingerprint), *self._in_room(fact.fingerprint))
@@ -162,8 +175,9 @@ class Keys:
         return ()
 
     def _in_room(self, fingerprint: str) -> Iterable[str]:
-        if self._held and fingerprint not in self._held:
-            return (f"the key {fingerprint} was not recovered in this session",)
+        is_here = fingerprint in self._held or fingerprint in self._fresh
+        if self._came and not is_here:
+            return (f"the key {fingerprint} was not made or recovered in this session",)
         return ()
 
     def _together(self, fact: facts.KeyRecovered) -> Iterator[str]:
@@ -178,7 +192,7 @@ class Keys:
         splits = [self._splits.get(key, {}).get(fact.set) for key in made]
         if fact.way == "phrase" or not made:
             return
-        if not any(split is not None and _is_quorum(fact.cards, split) for split in splits):
+        if not any(split is not None and cards.is_quorum(fact.cards, split) for split in splits):
             yield f"these cards are no quorum of {visible(made[-1])}"
 
     @property
@@ -190,17 +204,18 @@ class Keys:
 
     def _review(self, fact: facts.PsbtReviewed) -> Iterable[str]:
         here = self._signing
-        if len(here.seen) < MOST_KEPT:
-            here.seen.add(fact.txid)
+        if len(here.unnamed) < MOST_KEPT:
+            here.unnamed[fact.txid] = fact.inputs
             if fact.intent is not None and "refuse" not in [one.level for one in fact.findings]:
                 here.reviewed.setdefault(fact.intent, set()).add(fact.txid)
         return ()
 
     def _spend(self, fact: facts.PsbtSpends) -> Iterable[str]:
-        for one in self._signings.values():
-            if fact.txid in one.seen:
-                return ()
-        return ("it is of a transaction that nobody reviewed",)
+        unnamed = self._signing.unnamed
+        if fact.txid not in unnamed:
+            return ("it is of a transaction that nobody reviewed",)
+        unnamed[fact.txid] -= len(fact.outpoints)
+        return ()
 
     def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
         for one in self._signings.values():
@@ -208,6 +223,8 @@ class Keys:
                 break
         else:
             return ("an intent was approved that nobody had reviewed",)
+        if any(one.unnamed[txid] for txid in one.reviewed[fact.intent]):
+            return ("an intent was approved, and no records name all coins that it spends",)
         if len(self._signing.approved) < MOST_KEPT:
             self._signing.approved.add(fact.intent)
         return ()
@@ -231,15 +248,3 @@ _OF_A_KEY = (
     facts.CardVerified,
     facts.KeyVoid,
 )
-
-
-def _is_quorum(cards: tuple[str, ...], split: facts.SharesSplit) -> bool:
-    """Count cards such as `1-2` against groups such as `2of3`."""
-    came = Counter(card.partition("-")[0] for card in set(cards))
-    needed = {str(number): group for number, group in enumerate(split.groups, start=1)}
-    full = [
-        number
-        for number, group in needed.items()
-        if (needs := group.partition("of")[0]).isdecimal() and came[number] >= int(needs[:4])
-    ]
-    return len(full) >= split.groups_needed

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
-from ceremonies.log import facts
+from ceremonies.log import cards, facts
 from ceremonies.log.facts import Fact, Genesis, Plan, PlannedStep
 from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
@@ -54,8 +53,6 @@ FACTS_OF: dict[str, tuple[type[Fact], ...]] = {
     "link-log": (facts.PeerSeal, facts.FileKept),
 }
 """What a step logs before it ends, by its action; other actions promise nothing here."""
-
-_GROUP = re.compile(r"[0-9]{1,3}of(?P<cards>[0-9]{1,3})")
 
 
 class Promises:
@@ -208,18 +205,12 @@ class Promises:
     def _is_handed_out(self, _: PlannedStep) -> Iterator[str]:
         if (split := self._split) is None:
             return
-        found = [_GROUP.fullmatch(group) for group in split.groups]
-        cards = {
-            f"{number}-{member}"
-            for number, group in enumerate(found, start=1)
-            for member in range(1, int(group["cards"]) + 1 if group else 1)
-        }
         holders = [
             person
             for (of, card), person in self._cards.items()
-            if of == split.set and card in cards
+            if of == split.set and cards.is_of(card, split)
         ]
-        if len(holders) < len(cards):
-            yield f"{len(holders)} of {len(cards)} cards were verified"
+        if len(holders) < cards.count(split):
+            yield f"{len(holders)} of {cards.count(split)} cards were verified"
         elif len(set(holders)) < len(holders):
             yield "somebody holds two of the cards"

@@ -111,7 +111,7 @@ def _review(txid: str) -> Fact:
         psbt_sha256=_digest("psbt", txid),
         txid=txid,
         intent=_digest("intent", txid),
-        inputs=12,
+        inputs=18,
         outputs=2,
         fee_commitment=_digest("fee", txid),
         payments_commitment=_digest("payments", txid),

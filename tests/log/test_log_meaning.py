@@ -72,6 +72,10 @@ def reviewed(intent: str | None = HASH, txid: str = HASH) -> Fact:
     )
 
 
+def spends(*coins: str, txid: str = HASH) -> Fact:
+    return facts.PsbtSpends(txid=txid, outpoints=coins or (f"{HASH}:0",))
+
+
 def approved(intent: str = HASH, person: str = "ana", role: str = "operator") -> Fact:
     return facts.IntentApproved(intent=intent, person=person, role=role)
 
@@ -87,6 +91,14 @@ def signed(intent: str = HASH, txid: str = HASH) -> Fact:
     )
 
 
+def confirmed(fingerprint: str) -> Fact:
+    return facts.FingerprintConfirmed(fingerprint=fingerprint, person="ana")
+
+
+def card(name: str, person: str) -> Fact:
+    return facts.CardShown(key="key-1", set="1a2b", card=name, person=person)
+
+
 def closed(steps: int = 3) -> Fact:
     return facts.Closed(steps=steps, wall_claimed=NOW)
 
@@ -95,6 +107,9 @@ def aborted(*persons: str) -> Fact:
     return facts.Aborted(why="no quorum", persons=persons)
 
 
+SPLIT = facts.SharesSplit(
+    key="key-1", set="1a2b", groups=("2of3",), groups_needed=1, fingerprint="05d027a5"
+)
 CHECKED = facts.MachineChecked(probes=(), fit=True)
 ANA, BEN, CLEO = (
     present("ana", "operator"),
@@ -245,7 +260,17 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
     ),
     "a transaction reviewed, approved and signed": (
         State.INCOMPLETE,
-        (*IN_MACHINE, reviewed(), approved(), signed()),
+        (*IN_MACHINE, reviewed(), spends(), approved(), signed()),
+    ),
+    "cards shown once more to those who hold them": (
+        State.INCOMPLETE,
+        (
+            *IN_MACHINE,
+            made(),
+            SPLIT,
+            *(card(f"1-{at}", "ben" if at == 1 else "cleo") for at in (1, 2, 3, 3)),
+            confirmed("05d027a5"),
+        ),
     ),
     "a transaction refused": (State.INCOMPLETE, (*IN_MACHINE, reviewed(None))),
 }
@@ -408,7 +433,7 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
         "ben is not present as operator",
     ),
     "an approval in another role": (
-        (*IN_MACHINE, reviewed(), approved(role="witness")),
+        (*IN_MACHINE, reviewed(), spends(), approved(role="witness")),
         "ana is not present as witness",
     ),
     "given up by nobody who is there": ((*HEAD, aborted("eve")), "eve is not present"),
@@ -424,16 +449,44 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     "a key void that was never made": ((*IN_MACHINE, void()), "key-1 was never made"),
     "an approval without a review": ((*IN_MACHINE, approved()), "that nobody had reviewed"),
     "an approval of another intent": (
-        (*IN_MACHINE, reviewed(), approved(OTHER)),
+        (*IN_MACHINE, reviewed(), spends(), approved(OTHER)),
         "that nobody had reviewed",
     ),
     "a signature without an approval": (
-        (*IN_MACHINE, reviewed(), signed()),
+        (*IN_MACHINE, reviewed(), spends(), signed()),
         "that nobody had approved",
     ),
     "a signature on another transaction": (
-        (*IN_MACHINE, reviewed(), reviewed(OTHER, OTHER), approved(), signed(txid=OTHER)),
+        (*IN_MACHINE, reviewed(), spends(), reviewed(OTHER, OTHER), approved(), signed(txid=OTHER)),
         "that nobody had approved",
+    ),
+    "an approval before all coins were named": (
+        (*IN_MACHINE, reviewed(), approved()),
+        "an intent was approved, and no records name all coins that it spends",
+    ),
+    "more coins than the transaction has": (
+        (*IN_MACHINE, reviewed(), spends(), spends(), approved()),
+        "an intent was approved, and no records name all coins that it spends",
+    ),
+    "coins of a transaction that another step reviewed": (
+        (*HEAD, begin("people"), ANA, BEN, CLEO, reviewed(), end("people"), *MACHINE[:2], spends()),
+        "it is of a transaction that nobody reviewed",
+    ),
+    "another key than the one that was made": (
+        (*IN_MACHINE, made(), confirmed("73c5da0a")),
+        "the key 73c5da0a was not made or recovered in this session",
+    ),
+    "a key that was made before the interruption": (
+        (*IN_MACHINE, made(), resumed(), *ROOM, begin("machine", 2), confirmed("05d027a5")),
+        "the key 05d027a5 was not made or recovered in this session",
+    ),
+    "a card that is none of its set": (
+        (*IN_MACHINE, made(), SPLIT, card("2-1", "ben")),
+        "its set has no card 2-1",
+    ),
+    "a card shown to two people": (
+        (*IN_MACHINE, made(), SPLIT, card("1-1", "ben"), card("1-1", "cleo")),
+        "card 1-1 was shown to ben already",
     ),
     "a seal there is not": (
         (*HEAD, *PEOPLE, facts.Sealed(size=2, seal_sha256=HASH, persons=("ana", "ben"))),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import peak
 from log_material import HASH, plan
 
-from ceremonies.log import facts
+from ceremonies.log import cards, facts
 from ceremonies.log.facts import Fact, PlannedStep
 from ceremonies.log.key_life import Keys
 from ceremonies.log.meaning import Rule
@@ -52,6 +53,28 @@ def test_too_few_new_cards_recover_no_brought_key() -> None:
     )
     told = problems(Keys(), (RECOVERED, BROUGHT, SPLIT, SHOWN, one))
     assert told == ["these cards are no quorum of key-1"]
+
+
+def test_cards_are_counted_without_being_made_up() -> None:
+    handing = PlannedStep(
+        id="out", do="hand-out-shares", cls="pure", role="operator", attest=(), mandatory=True
+    )
+    many = facts.SharesSplit(
+        key="key-1", set="3c4d", groups=("1of999",) * 6_000, groups_needed=1, fingerprint="05d027a5"
+    )
+    told = (facts.Begin(step="out", attempt=1), many, facts.End(step="out"))
+    before = peak.resident()
+    found = problems(Promises(plan(steps=(handing,)), None, seen=set()), told)
+    assert "0 of 5994000 cards were verified" in found
+    assert peak.resident() - before < 16 * 1024 * 1024
+    assert cards.count(many) == 5_994_000
+    assert [cards.is_of(name, many) for name in ("1-1", "6000-999", "6001-1", "1-1000", "1-0")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def steps(*, mandatory: bool) -> facts.Plan:
