@@ -8,8 +8,10 @@ from dataclasses import replace
 from ceremonies.conduct.actions import Expected, everybody
 from ceremonies.conduct.asks import Confirm
 from ceremonies.conduct.script import Script, Step, read
+from ceremonies.conduct.steps.policy import READ_POLICY
 from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
-from ceremonies.log.promised import Planned
+from ceremonies.log.promised import Demand, Planned
+from ceremonies.log.script import Kept
 from ceremonies.network import REGTEST
 
 
@@ -42,11 +44,11 @@ def plan_of(script: Script, *, rehearsal: bool) -> Plan:
     )
 
 
-def planned(data: bytes, *, rehearsal: bool) -> Planned:
-    """Return the plan and the promises that a script's bytes give, for comparing a log with them.
+def planned(data: bytes, *, rehearsal: bool, kept: Kept = lambda _: None) -> Planned:
+    """Return what a script's bytes, and the policy that was kept, have a log say.
 
     Raises:
-        InputError: it is not a script.
+        InputError: it is not a script, or that is no policy.
     """
     script = read(data)
     if rehearsal:
@@ -56,7 +58,22 @@ def planned(data: bytes, *, rehearsal: bool) -> Planned:
         plan=plan_of(script, rehearsal=rehearsal),
         # practice keeps to a script as far as the machine at hand does
         promises=tuple(one for one in promises if not (rehearsal and one.in_earnest)),
+        demand=_demand(script, kept),
     )
+
+
+def _demand(script: Script, kept: Kept) -> Demand | None:
+    """Return whose signed approvals the policy of a script asks for, where it reads one."""
+    files = [step.params.keep for step in script.steps if step.action is READ_POLICY]
+    content = kept(files[-1]) if files else None
+    if content is None:
+        return None
+    from ceremonies.signing import policy_file
+
+    asked = policy_file.read(content).approvals
+    if asked is None:
+        return None
+    return Demand(needed=asked.needed, people=frozenset(asked.people))
 
 
 def expected(script: Script, step: Step) -> Iterator[Expected]:

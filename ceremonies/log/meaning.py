@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from ceremonies.log import facts
+from ceremonies.log.approvals import Approvals
 from ceremonies.log.facts import Fact, Genesis, Plan
 from ceremonies.log.key_life import Keys
 from ceremonies.log.order import MOST_KEPT, Order, Take
 from ceremonies.log.people import People
-from ceremonies.log.promised import Promise, Promised
+from ceremonies.log.promised import Planned, Promised
 from ceremonies.log.promises import Promises
 from ceremonies.log.story import Story
 from ceremonies.spoken import visible
@@ -68,17 +69,17 @@ class Rule(Protocol):
 class Meaning:
     """Every rule over one log; what it collects is checked against the folder by others.
 
-    `promised` names what the script of a log has it say beyond its plan.
+    `planned` names what the script of a log has it say beyond its plan.
     """
 
-    def __init__(self, promised: Callable[[Genesis], Iterable[Promise]] = lambda _: ()) -> None:
+    def __init__(self, planned: Callable[[Genesis], Planned | None] = lambda _: None) -> None:
         self.genesis: Genesis | None = None
         self.plan: Plan | None = None
         self.last: Fact | None = None
         self.sealed: list[tuple[int, facts.Sealed]] = []
         self.keys = Keys()
         self.story = Story()
-        self._promised = promised
+        self._planned = planned
         self._seq = 0
         self._seen: set[type[Fact]] = set()
         self._order: Order | None = None
@@ -174,8 +175,18 @@ class Meaning:
     def _begin(self, plan: Plan) -> None:
         self._order, self._people = Order(plan, self.genesis), People(plan)
         promises = Promises(plan, self.genesis, seen=self._seen)
-        promised = Promised(self._promised(self.genesis) if self.genesis else ())
-        self._rules = (self._order, promises, promised, self._people, self.keys, self.story)
+        planned = self._planned(self.genesis) if self.genesis else None
+        promised = Promised(planned.promises if planned else ())
+        approvals = Approvals(plan, planned.demand if planned else None)
+        self._rules = (
+            self._order,
+            promises,
+            promised,
+            self._people,
+            self.keys,
+            approvals,
+            self.story,
+        )
         self._wary.clear()  # what came before the plan was taken by no rule
 
     def _takes(self, kind: type[Fact]) -> Iterator[Take]:

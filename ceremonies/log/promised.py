@@ -32,11 +32,20 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Demand:
+    """How many people sign their approval; `people` are those who may, everyone where empty."""
+
+    needed: int
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Planned:
-    """What a script has its log say: the plan, and what it promises beyond that."""
+    """What a script has its log say: the plan, what it promises, and what its policy demands."""
 
     plan: Plan
     promises: tuple[Promise, ...] = ()
+    demand: Demand | None = None
 
 
 class Promised:

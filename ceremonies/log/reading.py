@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ceremonies.errors import InputError
 from ceremonies.log.chain import Extent, open_log, pages
 from ceremonies.log.facts import FACTS, Aborted, Closed, Genesis
 from ceremonies.log.meaning import Meaning
-from ceremonies.log.promised import Promise
+from ceremonies.log.promised import Planned
 from ceremonies.log.records import MOST_BYTES, NO_RECORD, decode, decode_block, identities
 from ceremonies.log.tree import Tree
 
@@ -31,16 +31,16 @@ class Reading:
     `extents` are how far the log goes at each of the sizes that are `wanted`; `records` counts the
     whole lines, `tail` the bytes after the last of them. `understood` counts what has the form of
     a record; `unknown` are sentences about types that a later version may know. Of many problems
-    the first are kept, and the others counted in `unsaid`. `promised` names what the script of the
+    the first are kept, and the others counted in `unsaid`. `planned` names what the script of the
     log has it say beyond its plan.
     """
 
     def __init__(
         self,
         wanted: Collection[int],
-        promised: Callable[[Genesis], Iterable[Promise]] = lambda _: (),
+        planned: Callable[[Genesis], Planned | None] = lambda _: None,
     ) -> None:
-        self.meaning = Meaning(promised)
+        self.meaning = Meaning(planned)
         self.problems: list[str] = []
         self.unknown: list[str] = []
         self.extents: dict[int, Extent] = {}

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ceremonies import disk
 from ceremonies.errors import CeremonyError, InputError
 from ceremonies.log.evidence import read_plain
 from ceremonies.log.facts import Genesis, Plan
-from ceremonies.log.promised import Planned, Promise
+from ceremonies.log.promised import Planned
 
 FILE = "script.toml"
 _LIMIT = disk.MEBIBYTE
 
 
+Kept: TypeAlias = Callable[[str], bytes | None]
+
+
 class Planner(Protocol):
     """Who knows scripts."""
 
-    def __call__(self, data: bytes, *, rehearsal: bool) -> Planned:
-        """Return what a script has its log say, or raise a `CeremonyError`."""
+    def __call__(self, data: bytes, *, rehearsal: bool, kept: Kept) -> Planned:
+        """Return what a script has its log say, or raise a `CeremonyError`.
+
+        `kept` reads a file that the ceremony kept; it gives None where there is none.
+        """
 
 
 class ScriptFile:
@@ -32,7 +38,7 @@ class ScriptFile:
 
     def __init__(self, folder: Path, planner: Planner | None) -> None:
         self.unknown: list[str] = []
-        self._planner = planner
+        self._folder, self._planner = folder, planner
         self._planned: Planned | None = None
         self._data = b""
         self._why = ""
@@ -41,20 +47,26 @@ class ScriptFile:
         except InputError as error:
             self._why = error.cause
 
-    def promises(self, genesis: Genesis) -> Sequence[Promise]:
-        """Return what the script promises, if it is the one that genesis names."""
+    def planned(self, genesis: Genesis) -> Planned | None:
+        """Return what the script has its log say, if it is the one that genesis names."""
         if self._planner is None or not self._is_of(genesis):
-            return ()
+            return None
+        is_rehearsal = genesis.mode == "rehearsal"
         try:
-            self._planned = self._planner(self._data, rehearsal=genesis.mode == "rehearsal")
+            self._planned = self._planner(self._data, rehearsal=is_rehearsal, kept=self._kept)
         except CeremonyError as error:
             # the script is the one of genesis: another version of the program could read it
             self.unknown.append(f"{FILE}: {error.cause}")
-            return ()
-        return self._planned.promises
+        return self._planned
+
+    def _kept(self, name: str) -> bytes | None:
+        try:
+            return read_plain(self._folder / name, limit=_LIMIT)
+        except InputError:  # others tell of a file that is gone, or is not what was kept
+            return None
 
     def problems(self, genesis: Genesis, plan: Plan | None) -> Iterator[str]:
-        """Yield what cannot be of the script of this log, once its promises were asked for."""
+        """Yield what cannot be of the script of this log, once it was planned."""
         if self._why:
             yield f"{FILE}: {self._why}"
         elif not self._is_of(genesis):

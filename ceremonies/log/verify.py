@@ -123,7 +123,7 @@ def _read(folder: Path, planned: Planner | None) -> tuple[Seals, ScriptFile, Rea
     """Read the seals and then the log; again where a ceremony that runs was sealed meanwhile."""
     for _ in range(_MOST_READINGS):
         found, script = Seals(folder), ScriptFile(folder, planned)
-        reading = Reading(found.sizes, script.promises)
+        reading = Reading(found.sizes, script.planned)
         reading.follow(folder)
         if found.is_current:
             break

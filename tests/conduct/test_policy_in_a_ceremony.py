@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conduct.conduct_material import SIGN, begin, go_on, player_of, signing_player
 from conduct.interruption import all_of
+from review.test_log_attacks import remade
 
 from ceremonies.conduct import builtin, check, practice
 from ceremonies.conduct.asks import Ask, SignSeal
@@ -17,6 +18,7 @@ from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
 from ceremonies.errors import Refused
 from ceremonies.log import facts, signers
+from ceremonies.log.facts import Fact
 from ceremonies.log.sshsig import INTENT_NAMESPACE, NAMESPACE
 from ceremonies.log.verify import State, verify
 
@@ -109,6 +111,23 @@ def test_a_policy_that_asks_for_signed_approvals_gets_them(tmp_path: Path) -> No
     text = (at / "approval.txt").read_text()
     assert f"intent {signed.intent}\npolicy {hashlib.sha256(policy).hexdigest()}\n" in text
     assert verify(at, planned=planned).state is State.COMPLETE
+    for number, missing in enumerate(("grace", "erin")):
+        (tmp_path / str(number)).mkdir()
+        found = remade(at, tmp_path / str(number), lambda told, who=missing: unapproved(told, who))
+        assert found.state is State.TAMPERED
+        assert any(
+            "1 of the 2 people whom the policy asks for approved it" in problem
+            for problem in found.problems
+        )
+
+
+def unapproved(told: list[Fact], person: str) -> list[Fact]:
+    """Take the last approval of somebody out of a log."""
+    (*_, last) = (
+        fact for fact in told if isinstance(fact, facts.IntentApproved) and fact.person == person
+    )
+    at = len(told) - 1 - told[::-1].index(last)
+    return [*told[:at], *told[at + 1 :]]
 
 
 @pytest.mark.parametrize("approval", ["each", "batch"])

@@ -206,11 +206,11 @@ OF_KEYGEN: dict[str, tuple[Callable[[Told], Told], str]] = {
     ),
     "an account of a key that is not there": (
         changed(facts.AccountDerived, fingerprint="00000000"),
-        "the key 00000000 was not recovered in this session",
+        "the key 00000000 was not made or recovered in this session",
     ),
     "a fingerprint of another key": (
         changed(facts.FingerprintConfirmed, fingerprint="00000000"),
-        "the key 00000000 was not recovered in this session",
+        "the key 00000000 was not made or recovered in this session",
     ),
     "a fingerprint that one of three confirmed": (
         changed(facts.FingerprintConfirmed, person="bob"),
@@ -341,7 +341,7 @@ OF_SIGN: dict[str, tuple[Callable[[Told], Told], str]] = {
     ),
     "a signature of a key that is not there": (
         changed(facts.PsbtSigned, fingerprint="00000000"),
-        "the key 00000000 was not recovered in this session",
+        "the key 00000000 was not made or recovered in this session",
     ),
     "a rehearsal under another name": (
         changed(facts.Genesis, log="vault.example/2026-0007"),
