@@ -224,6 +224,8 @@ def test_a_complete_log_is_exit_0(room: Path, verified: Verified) -> None:
             "state": "complete",
             "signers": ["ana", "ben"],
             "quorum": 2,
+            "seal": seal.id,
+            "peers": [],
             "problems": [],
         }
 

@@ -41,6 +41,7 @@ from ceremonies.log import seal as seals
 from ceremonies.log.facts import Fact, Genesis
 from ceremonies.log.promised import Planned
 from ceremonies.log.records import decode, encode
+from ceremonies.log.script import Kept
 from ceremonies.log.verify import State, Verdict, verify
 from ceremonies.spoken import words
 
@@ -706,21 +707,21 @@ def test_a_list_of_signers_that_is_none_is_refused(whole: Path) -> None:
 
 
 def test_the_plan_is_compared_with_the_script(whole: Path) -> None:
-    asked: list[tuple[bytes, bool]] = []
+    asked: list[tuple[object, ...]] = []
 
-    def planned(data: bytes, *, rehearsal: bool) -> Planned:
-        asked.append((data, rehearsal))
+    def planned(data: bytes, *, rehearsal: bool, kept: Kept) -> Planned:
+        asked.append((data, rehearsal, kept("allowed_signers"), kept("policy.toml")))
         return Planned(plan=plan())
 
     assert state(whole, planned=planned) is State.COMPLETE
-    assert asked == [(SCRIPT, False)]
-    found = judged(whole, planned=lambda data, *, rehearsal: Planned(plan=plan(title="another")))
+    assert asked == [(SCRIPT, False, ALLOWED_SIGNERS, None)]
+    found = judged(whole, planned=lambda data, **_: Planned(plan=plan(title="another")))
     assert found.state is State.TAMPERED
     assert found.problems == ("the plan in the log is not that of the script",)
 
 
 def test_a_script_that_this_version_cannot_read_is_said_to_be_one(whole: Path) -> None:
-    def refusing(data: bytes, *, rehearsal: bool) -> Planned:
+    def refusing(data: bytes, *, rehearsal: bool, kept: Kept) -> Planned:
         raise InputError("there is no action fly", hint="walk")
 
     found = judged(whole, planned=refusing)
