@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
-from ceremonies.exchange import file, source
+from ceremonies.exchange import detect, file, source
 from ceremonies.exchange.scan import Scan
 from ceremonies.exchange.source import Arrived
 from custody_cli.counter import Counter
@@ -23,6 +24,12 @@ def arrived_from(name: str, *, what: str) -> Arrived:
         InputError: there is none, not all of it, or more than one.
         MachineError: what reads it is not there.
     """
+    arrived = _arrived_from(name, what)
+    # a carrier may say no more than that it carries bytes
+    return replace(arrived, payload=detect.named(arrived.payload))
+
+
+def _arrived_from(name: str, what: str) -> Arrived:
     if name == CAMERA:
         from custody_cli.viewfinder import read_camera
 

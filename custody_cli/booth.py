@@ -60,14 +60,17 @@ class Booth:
 
         typing = "Enter, when the device shows a fingerprint; the screen is cleared"
         sheet = self._sheet(ask, typing, code=draw(ask.words.reveal()), below=1)
+        is_seen = False
         with self._alone() as stage, unechoed(stage.tty):
 
             def message(_typed: str) -> str:
-                shows = sheet.shows_code(stage.size)
-                return f"Enter{' clears the screen' if shows else ', when the window is larger'}: "
+                # of what was drawn before Enter was pressed: the window may change meanwhile
+                nonlocal is_seen
+                is_seen = sheet.shows_code(stage.size)
+                what = " clears the screen" if is_seen else ", when the window is larger"
+                return f"Enter{what}: "
 
-            stage.ask(sheet, message)
-            while not sheet.shows_code(stage.size):
+            while not is_seen:
                 stage.ask(sheet, message)
 
     def words(self, ask: TypeWords, *, shown: Secret | None = None) -> Secret:

@@ -10,7 +10,7 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import Psbt, parse
 from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
-from ceremonies.exchange import departures, detect, file
+from ceremonies.exchange import departures, detect, file, source
 from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
 from ceremonies.spoken import visible
 from custody_cli.answer import note
@@ -102,6 +102,20 @@ def _beside(path: Path) -> Path:
 def write_transaction(path: Path, data: bytes, encoding: Encoding = Encoding.HEX) -> None:
     """Write a transaction as hex or otherwise, or as codes where the name asks for them."""
     _write(path, Payload(Kind.TRANSACTION, data), encoding, None)
+
+
+def write_public(path: Path, content: bytes) -> None:
+    """Write a public text, such as an account or a descriptor, or the codes of what it holds.
+
+    Raises:
+        InputError: the codes that the name asks for cannot hold it.
+        MachineError: the name is taken.
+    """
+    departure = departures.departure_of(path)
+    if departure is None:
+        disk.create(path, content)
+    else:
+        departures.depart(source.from_bytes(content).payload, departure)
 
 
 def _write(path: Path, payload: Payload, encoding: Encoding, shown_as: str | None) -> None:

@@ -10,7 +10,7 @@ from ceremonies import disk
 from ceremonies.errors import InputError
 from ceremonies.exchange import page, picture_files, svg
 from ceremonies.exchange.payload import Format, Payload
-from ceremonies.exchange.series import Series, make
+from ceremonies.exchange.series import Series, make, usual_format
 
 FPS = 5
 ENDINGS = {".gif": "gif", ".html": "html", ".png": "png", ".svg": "svg", ".qr": "folder"}
@@ -69,7 +69,7 @@ def insist_fits(payload: Payload, departure: Departure, *, default: Format | Non
 
 
 def _series(payload: Payload, departure: Departure, default: Format | None) -> Series:
-    return make(payload, departure.format or default or Format.BBQR)
+    return make(payload, departure.format or default or usual_format(payload))
 
 
 def _insist_one(series: Series) -> None:
@@ -92,7 +92,10 @@ def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
         disk.create(path, page.write(series.codes(), fps=fps, title=path.stem))
     elif medium == "txt":
         list(series.codes())
-        disk.create(path, b"".join(text + b"\n" for text in series.texts))
+        # what is no text of our making stays as it is, to its last byte
+        is_as_it_was = series.texts == (series.payload.data,)
+        lines = series.texts if is_as_it_was else [text + b"\n" for text in series.texts]
+        disk.create(path, b"".join(lines))
     elif medium in _OF_ONE_CODE:
         _insist_one(series)
         (code,) = series.codes()

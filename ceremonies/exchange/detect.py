@@ -52,6 +52,16 @@ def payload_in(content: bytes) -> Detected:
     return Detected(Payload(kind, content), Encoding.BINARY)
 
 
+def named(payload: Payload) -> Payload:
+    """Return bytes as the kind that they are by themselves; other payloads stay as they are."""
+    if payload.kind is Kind.BYTES:
+        with suppress(InputError):
+            found = payload_in(payload.data).payload
+            if found.data == payload.data:
+                return found
+    return payload
+
+
 def parts_in(content: bytes) -> list[bytes] | None:
     """Return the UR, BBQr or pMofN parts of a text, in their order; None for anything else.
 

@@ -17,7 +17,8 @@ DEFAULT_VERSION = 20
 
 _NUMBERS_GROW = 12
 """How much longer a part of a UR becomes by the time its number is in the thousands."""
-_CBOR_KINDS = (Kind.CBOR, Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR)
+_TYPED_KINDS = (Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR)
+_CBOR_KINDS = (Kind.CBOR, *_TYPED_KINDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,11 @@ def make(
     if form is Format.UR:
         return _ur(payload, max_version, type_name)
     return _static(payload, max_version)
+
+
+def usual_format(payload: Payload) -> Format:
+    """Return the format of a payload where nobody says one: a UR is told what it is by its type."""
+    return Format.UR if payload.kind in _TYPED_KINDS else Format.BBQR
 
 
 def again(series: Series, *, max_version: int) -> Series:

@@ -249,7 +249,9 @@ def account_(
     told = key.notes(found.fingerprint)
     answer_ = accounts.account_answer(found, key.seed.scheme.value, output, told)
     if output is not None:
-        disk.create(output, found.text.removesuffix("\n").encode() + b"\n")
+        from custody_cli.payloads import write_public
+
+        write_public(output, found.text.removesuffix("\n").encode() + b"\n")
     notes(told)
     answer(answer_, json=json, show=lambda: _draw_account(found, output))
 

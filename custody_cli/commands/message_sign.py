@@ -29,7 +29,7 @@ from custody_cli.options import (
     ShareSources,
     Within,
 )
-from custody_cli.payloads import read_psbt, write_psbt
+from custody_cli.payloads import read_psbt, write_public, write_signed
 from custody_cli.wallets import read_wallet
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ def sign(
         proposal = messages.with_signer(proposal, Signer(bip32_seed, on))
     done = messages.sign(proposal, approved=intent)
     if done.signature is None:
-        write_psbt(output, done.psbt.data, Encoding.BASE64)
+        output = write_signed(output, done.psbt.data, Encoding.BASE64)
     else:
-        disk.create(output, done.signature.encode() + b"\n")
+        write_public(output, done.signature.encode() + b"\n")
     found = sign_answer(proposal, done, None if wallet is None else chosen.name, str(output))
     answer(found, json=json, show=lambda: _draw(found))
 

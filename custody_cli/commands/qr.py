@@ -236,9 +236,7 @@ def _format(form: FormatChoice | None, wallet: Path | None, payload: Payload) ->
         wanted = read_wallet(wallet).shown_as
         if wanted is not None:
             return Format(wanted)
-    if payload.kind in (Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR):
-        return Format.UR
-    return Format.BBQR
+    return series.usual_format(payload)
 
 
 def _play(made: Series, *, max_version: int, fps: int) -> None:

@@ -224,7 +224,9 @@ def export(
     registered = read_wallet(wallet)
     content = peers.write(registered, coordinator.value, token_from(token))
     if output is not None:
-        disk.create(output, content.encode())
+        from custody_cli.payloads import write_public
+
+        write_public(output, content.encode())
     found: WalletExportAnswer = {
         "wallet": registered.name,
         "id": registered.id,

@@ -200,3 +200,44 @@ def test_codes_that_make_no_psbt_write_nothing_unless_a_checksum_vouches_for_the
         assert said[0] == code
         assert out.exists() is (code == 0)
         assert (b"do not make a psbt" if code else b"none that can be read") in said[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("note.txt", "ur"),
+        ("some.json", "ur"),
+        ("some.bin", "ur"),
+        ("some.json", "static"),
+        ("some.bin", "static"),
+    ],
+)
+def test_the_kind_comes_out_whatever_the_carrier_says_of_it(
+    name: str, form: str, room: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "some.json").write_text('{"a": "grüße"}')
+    (tmp_path / "some.bin").write_bytes(bytes(range(255)))
+    file_ = room / name if (room / name).exists() else tmp_path / name
+    shown = answered(room, "qr", "show", str(file_), "--as", form, "--txt", str(tmp_path / "t"))
+    read = answered(room, "qr", "read", str(tmp_path / "t"), "-o", str(tmp_path / "out"))
+    assert read["kind"] == shown["kind"]
+    assert (tmp_path / "out").read_bytes() == file_.read_bytes()
+
+
+def test_an_account_and_an_export_are_written_as_codes_where_the_name_asks_for_them(
+    room: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "phrase.txt").write_text("zoo " * 11 + "wrong")
+    key = ("key", "account", "--seed", str(tmp_path / "phrase.txt"), "--script", "wpkh")
+    told = answered(room, *key, "--format", "ur", "-o", str(tmp_path / "it.gif"))
+    text = answered(room, *key, "--format", "ur", "-o", str(tmp_path / "it.txt"))
+    assert told["xpub"] == text["xpub"]
+    read = answered(room, "qr", "read", str(tmp_path / "it.gif"), "-o", str(tmp_path / "a"))
+    again = answered(room, "qr", "read", str(tmp_path / "it.txt"), "-o", str(tmp_path / "b"))
+    assert (read["kind"], read["format"]) == (again["kind"], "ur")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    answered(room, *key, "--format", "descriptor", "-o", str(tmp_path / "it.static.png"))
+    arrived = source.from_path(tmp_path / "it.static.png", what="it")
+    assert arrived.payload.data.startswith(b"wpkh([")
+    answered(room, "wallet", "export", "ur.json", "--for", "core", "-o", str(tmp_path / "c.qr"))
+    assert source.from_path(tmp_path / "c.qr", what="it").payload.kind is Kind.JSON

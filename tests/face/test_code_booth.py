@@ -41,8 +41,11 @@ def resize(someone: Visitor, columns: int, rows: int) -> None:
     someone.screens.main.resize(rows, columns)
 
 
-@pytest.mark.parametrize("rehearse", [False, True])
-@pytest.mark.parametrize(("kind", "content"), [("show-code", DIGITS), ("show-compact", COMPACT)])
+@pytest.mark.parametrize(
+    ("kind", "content", "rehearse"),
+    [("show-code", DIGITS, False), ("show-compact", COMPACT, True)],
+    ids=["standard", "compact, rehearsed"],
+)
 def test_a_code_is_scanned_off_a_screen_of_80_by_24_and_is_gone_afterwards(
     kind: str, content: bytes, rehearse: bool
 ) -> None:
@@ -69,13 +72,14 @@ def test_a_window_that_is_too_small_says_by_how_much_and_shows_it_when_it_is_lar
         assert scanned(someone.screens.alternate) == []
         # whoever goes on has seen nothing
         someone.answers("Enter, when the window is larger", "")
+        someone.has_seen("when the window is larger", times=2)
         resize(someone, 80, 24)
-        someone.sees("▀")
+        someone.sees(BEGUN)
         assert scanned(someone.screens.alternate) == [DIGITS]
         resize(someone, 30, 40)
         someone.sees("too small")
         resize(someone, 100, 30)
-        someone.sees("▀")
+        someone.sees(BEGUN)
         someone.types("")
         someone.ends("answer None")
         insist_gone(someone, "▀", "▄", "█")
