@@ -11,7 +11,7 @@ import pytest
 from log.crashing import insist_nothing_lost, life
 from log.log_material import begin
 
-from ceremonies.errors import CeremonyError, MachineError
+from ceremonies.errors import MachineError
 
 KIB = 1024
 SIZE = 64 * KIB
@@ -54,9 +54,7 @@ def test_a_full_disk_loses_nothing_that_was_said_to_be_on_it(disk: Path, pages: 
         said: list[bytes] = []
         try:
             life(folder, said.append)
-        except CeremonyError as error:
-            assert isinstance(error, MachineError)
-            assert error.hint
+        except MachineError:
             failures += 1
         ballast.unlink()
         insist_nothing_lost(folder, said)
