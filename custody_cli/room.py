@@ -35,8 +35,8 @@ from custody_cli.show.place import Sheet
 from custody_cli.stage import Stage
 
 _DUMB = (
-    "This terminal calls itself dumb: what it shows may stay on it. {name} clears its memory,\n"
-    "or takes its paper away, before anybody else comes."
+    "This terminal calls itself dumb: what it shows may stay on it.\n"
+    "Before anybody else comes, {name} clears its memory, or takes its paper away."
 )
 _SIGN = """\
 {seal}
