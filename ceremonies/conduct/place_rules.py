@@ -81,7 +81,6 @@ def policy(script: Script) -> _Problems:
     names = [step.action.name for step in script.steps]
     if script.policy is not None and "read-policy" not in names:
         yield "the script", "pins a policy, and no step reads it"
-    if {"read-policy", "review-psbt"} <= set(names) and (
-        names.index("read-policy") > names.index("review-psbt")
-    ):
+    reviews = [names.index(one) for one in ("review-psbt", "review-batch") if one in names]
+    if "read-policy" in names and reviews and names.index("read-policy") > min(reviews):
         yield "read-policy", "comes after the review that it should judge"

@@ -140,6 +140,10 @@ BREAKS: dict[str, dict[str, Callable[[], Script]]] = {
         "a policy that nobody reads": lambda: sign(
             ("[roles]", f'policy = "{"ab" * 32}"\n[roles]')
         ),
+        "a policy after the review": lambda: added(SIGN, before="approve", do="read-policy"),
+        "a policy after the review of a batch": lambda: added(
+            "sign-batch", before="approve", do="read-policy"
+        ),
     },
     "ids": {
         "two steps of one id": lambda: keygen(('id   = "chance"', 'id   = "split"')),
