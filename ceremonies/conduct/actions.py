@@ -78,8 +78,8 @@ class Action(Generic[P]):
     the actions that every session repeats. `restore` puts its public gifts back on the table from
     the folder and the log; `regain` has people bring a secret gift again without repeating the
     effect. `outputs` are the names of the files it makes, and `writes` what is in them. What it
-    `judges` and refuses is brought once more, where the action that gave it `brings`. Two people
-    may go on without an `excusable` one that failed, where the script says so.
+    `judges` and turns down is brought once more, where the action that gave it `brings`. Two
+    people may go on without an `excusable` one that failed, where the script says so.
     """
 
     name: str

@@ -62,14 +62,14 @@ class LiveKey:
 
 @dataclass
 class Progress:
-    """What the records of a log add up to; a rule `refused` in steps that paused it."""
+    """What the records of a log add up to; a rule or a person said no in steps `turned_down`."""
 
     order: tuple[str, ...]
     opening: frozenset[str]
     ended: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)
+    turned_down: set[str] = field(default_factory=set)
     attested: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     attempts: Counter[str] = field(default_factory=Counter)
     open_step: str | None = None
@@ -125,8 +125,8 @@ class Progress:
                 self.open_step, self.last_ended = None, None
             case facts.ExceptionMade() if fact.step in self.failed:
                 self.excused.add(fact.step)
-            case facts.Paused(step=step, why="refused"):
-                self.refused.add(step)
+            case facts.Paused(step=step, why="refused" | "declined"):
+                self.turned_down.add(step)
             case facts.Attested():
                 self.attested.setdefault(fact.step, set()).add((fact.role, fact.person))
             case facts.Closed():
@@ -148,7 +148,7 @@ class Progress:
         self.ended -= again
         self.failed -= again
         self.excused -= again
-        self.refused -= again
+        self.turned_down -= again
         for step in again:
             self.attested.pop(step, None)
 

@@ -60,7 +60,7 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
     yield from reopen(ceremony)
     if progress.last_ended is not None:
         yield from attest(ceremony, ceremony.script.step(progress.last_ended))
-    first = restart(ceremony.script, ended=progress.past, refused=progress.refused)
+    first = restart(ceremony.script, ended=progress.past, turned_down=progress.turned_down)
     yield from _let_go(ceremony, first)
     yield from _bring_back(ceremony, first)
     return first
@@ -106,13 +106,13 @@ def reopen(ceremony: Ceremony, *, to_end: bool = False) -> Steps[None]:
                     raise
 
 
-def restart(script: Script, *, ended: Collection[str], refused: Collection[str] = ()) -> int:
+def restart(script: Script, *, ended: Collection[str], turned_down: Collection[str] = ()) -> int:
     """Return the index of the first step to do: not done yet, or the giver of what was lost.
 
-    What people brought, and a step `refused`, is lost too: it would be refused once more.
+    What people brought, and a step was `turned_down` for, is lost too: another may be brought.
     """
     first = next(index for index, step in enumerate(script.steps) if step.id not in ended)
-    if script.steps[first].id in refused:
+    if script.steps[first].id in turned_down:
         judged = [_giver(script, first, slot) for slot in script.steps[first].action.judges]
         first = min([first, *(one for one in judged if script.steps[one].action.brings)])
     while lost := [

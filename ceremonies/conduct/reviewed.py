@@ -50,3 +50,20 @@ def log_review(journal: Journal, reviewed: Review) -> None:
     for start in range(0, len(coins), _COINS_A_RECORD):
         spent = tuple(coins[start : start + _COINS_A_RECORD])
         journal.append(facts.PsbtSpends(txid=txid, outpoints=spent))
+
+
+def signed_rival(journal: Journal, reviewed: Review) -> str | None:
+    """Return another transaction that was signed in a log and spends a coin of this one."""
+    stated = reviewed.facts
+    coins = {str(fact.given.outpoint) for fact in stated.inputs}
+    told = [record.fact for record in journal.records]
+    signed = {fact.txid for fact in told if isinstance(fact, facts.PsbtSigned)}
+    signed.discard(stated.psbt.transaction.txid[::-1].hex())
+    for fact in told:
+        if (
+            isinstance(fact, facts.PsbtSpends)
+            and fact.txid in signed
+            and not coins.isdisjoint(fact.outpoints)
+        ):
+            return fact.txid
+    return None

@@ -190,7 +190,12 @@ def test_sign_batch_with_one_coin_twice_and_an_approval_refused_at_first(room: R
         code=7,
     )
     assert not [*(room.work / "at").glob("signed-*")]
-    signed = resume(room, notes)
+    signed = resume(
+        room,
+        notes,
+        (r"PSBT 1.*file:", "psbts.psbt-2"),
+        (r"1 PSBT was read.*choice:", "no"),
+    )
     insist_complete(room)
     insist_transcript("sign-batch", [*refused.screens, *signed.screens])
 

@@ -106,7 +106,7 @@ def test_after_a_refused_review_other_files_are_brought_and_nothing_is_undone(
     again = [asked for asked in room.heard[heard:] if asked.field == field]
     assert len(again) == 1
     if name != "sign-batch":
-        assert again[0].text.startswith("One was brought before, and not signed")
+        assert again[0].text.startswith("One was brought before: bring it again, or another. ")
     assert lines_of(at)[: len(before)] == before
     assert len(all_of(at, facts.SeedMade)) == (name == ROTATE)
     kept = [one.name for one in all_of(at, facts.FileKept) if one.kind == "psbt"]

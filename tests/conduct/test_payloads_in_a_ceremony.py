@@ -17,7 +17,7 @@ from ceremonies.conduct import builtin, prepared
 from ceremonies.conduct.asks import Ask, Confirm, ShowReview
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script, read
-from ceremonies.errors import InputError
+from ceremonies.errors import Declined, InputError
 from ceremonies.exchange import picture_files, series
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.log import facts
@@ -82,6 +82,45 @@ def test_a_folder_of_photos_is_brought_as_a_file_is(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="missing"):
         begin(tmp_path / "b", SIGN, prepared.Prepared(lacking, rehearsal=True, otherwise=people))
+
+
+def test_another_transaction_of_a_signed_coin_takes_two_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, people = tmp_path / "at", signing_player()
+    real = Journal.append
+
+    def append(self: Journal, fact: Fact) -> Record:
+        if isinstance(fact, facts.FileKept) and fact.name == "signed.psbt":
+            raise KeyboardInterrupt
+        return real(self, fact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", append)
+        with pytest.raises(KeyboardInterrupt):
+            begin(at, SIGN, people)
+    first = (at / "signed.psbt").read_bytes()
+
+    def says_no(asked: Ask[Any]) -> object:
+        return "no" if asked.field == "approve.approved" else people(asked)
+
+    with pytest.raises(Declined):
+        go_on(at, says_no)
+    replaceable = psbt_bytes().replace(b"\xfd\xff\xff\xff", b"\xfc\xff\xff\xff", 1)
+    people.files = {**people.files, "psbt.file": replaceable}
+    with pytest.raises(Declined):
+        go_on(at, lambda asked: "no" if asked.field == "review.agreed-2" else people(asked))
+    assert len({one.txid for one in all_of(at, facts.PsbtSigned)}) == 1
+    go_on(at, people)
+    (rival,) = {one.txid for one in all_of(at, facts.PsbtSigned)[:1]}
+    asked_of = {one.by.name for one in asked(people, Confirm, "review") if rival in one.shown}
+    assert asked_of == {"alice", "bob"}
+    (exception,) = all_of(at, facts.ExceptionMade)
+    assert (exception.step, exception.persons) == ("review", ("alice", "bob"))
+    assert len({one.txid for one in all_of(at, facts.PsbtSigned)}) == 2
+    assert (at / "signed.psbt").read_bytes() == first
+    assert (at / "signed-2.psbt").exists()
+    assert verify(at, planned=planned).state is State.COMPLETE
 
 
 FINISHED = '[[step]]\nid = "finish"\ndo = "finalize"\nrole = "operator"\n\n'

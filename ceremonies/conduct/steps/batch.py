@@ -13,7 +13,6 @@ from ceremonies.conduct.asks import (
     Confirm,
     GivePayload,
     Mistyped,
-    ShowReview,
     Steps,
     ask,
 )
@@ -29,7 +28,7 @@ from ceremonies.conduct.slots import (
     GivenPsbt,
 )
 from ceremonies.conduct.steps.payload import CODES, brought_psbt, keep_psbt, kept_psbt, sent
-from ceremonies.conduct.steps.review import approved, reviewed_each, shown_intent
+from ceremonies.conduct.steps.review import approved, expects_seen, reviewed_each, shown_intent
 from ceremonies.conduct.steps.sign import signed_one
 from ceremonies.log import facts
 
@@ -167,7 +166,7 @@ def _send(context: Context[SendBatch]) -> Steps[None]:
     yield from ()
     batch, done = context.table.take(BATCH), context.table.take(SIGNED_BATCH)
     for number, (given, signed) in enumerate(zip(batch, done, strict=True), start=1):
-        sent(context, _sent(number), given.encoding, signed)
+        sent(context, _sent(number), given, signed)
 
 
 def _expects_read(_script: Script, step: Step) -> Iterator[Expected]:
@@ -190,8 +189,7 @@ def most_of(script: Script) -> int:
 def _expects_seen(script: Script, step: Step) -> Iterator[Expected]:
     for number in range(1, most_of(script) + 1):
         again = "" if number == 1 else "again for each PSBT"
-        field = f"{step.id}.psbt-{number}.seen"
-        yield Expected(field=field, ask=ShowReview, role=step.role, sometimes=again)
+        yield from expects_seen(step, f"psbt-{number}.", again)
 
 
 def _expects_approval(script: Script, step: Step) -> Iterator[Expected]:
@@ -236,6 +234,7 @@ APPROVE_BATCH = Action(
     params=ApproveBatch,
     needs=(REVIEWS,),
     gives=(INTENTS,),
+    judges=(BATCH,),
 )
 SIGN_BATCH = Action(
     name="sign-batch",

@@ -17,14 +17,13 @@ from ceremonies.errors import InputError
 from ceremonies.log import facts
 
 if TYPE_CHECKING:
-    from ceremonies.exchange.payload import Encoding
     from ceremonies.signing.sign import Signed
 
 
 CODES = "a picture, a video, or a folder of photos"
 """What codes are brought in."""
 
-_AGAIN = "One was brought before, and not signed: bring it again, or another. "
+_AGAIN = "One was brought before: bring it again, or another. "
 
 
 class ReadPayload(Params, frozen=True, kw_only=True):
@@ -83,22 +82,8 @@ def as_file(content: bytes) -> bytes:
 
 
 def keep_psbt(context: AnyContext, name: str, content: bytes) -> GivenPsbt:
-    """Keep a PSBT as it was brought; in place of one that was signed no other is taken.
-
-    Raises:
-        IntegrityError: it is another one than was signed.
-    """
-    before = [*context.brought(name)]
-    signed = {r.fact.txid for r in context.journal.records if isinstance(r.fact, facts.PsbtSigned)}
-    data = as_file(content)
-    if before and _txid(kept_psbt(context, before[-1])) in signed:
-        context.keep(before[-1], data, kind="psbt")
-        return kept_psbt(context, before[-1])
-    return kept_psbt(context, context.keep_brought(name, data, kind="psbt"))
-
-
-def _txid(given: GivenPsbt) -> str:
-    return given.psbt.transaction.txid[::-1].hex()
+    """Keep a PSBT as it was brought, beside those that were brought before."""
+    return kept_psbt(context, context.keep_brought(name, as_file(content), kind="psbt"))
 
 
 def kept_psbt(context: AnyContext, name: str) -> GivenPsbt:
@@ -124,24 +109,24 @@ def _restore(context: Context[ReadPayload]) -> None:
 
 def _send(context: Context[SendPayload]) -> Steps[None]:
     yield from ()
-    encoding = context.table.take(PSBT).encoding
-    sent(context, context.params.output, encoding, context.table.take(SIGNED))
+    sent(context, context.params.output, context.table.take(PSBT), context.table.take(SIGNED))
 
 
-def sent(context: AnyContext, name: str, encoding: Encoding, signed: Signed) -> None:
+def sent(context: AnyContext, name: str, given: GivenPsbt, signed: Signed) -> None:
     """Write a signed PSBT as the unsigned one was written; one that is there already stays."""
     from ceremonies.exchange import file
     from ceremonies.exchange.payload import Kind, Payload
 
-    if _is_sent(context, name):
-        content = disk.read(context.folder / name, limit=file.MAX_SIZE, what=name)
+    newest = [name, *context.brought(name)][-1]
+    if _is_sent(context, newest, given.psbt.transaction.txid[::-1].hex()):
+        content = disk.read(context.folder / newest, limit=file.MAX_SIZE, what=newest)
     else:
-        content = file.write(Payload(Kind.PSBT, signed.data), encoding)
-    context.keep(name, content, kind="psbt")
+        content = file.write(Payload(Kind.PSBT, signed.data), given.encoding)
+    context.keep_brought(name, content, kind="psbt")
 
 
-def _is_sent(context: AnyContext, name: str) -> bool:
-    """Look whether an interrupted attempt has written a signed PSBT that the log knows.
+def _is_sent(context: AnyContext, name: str, txid: str) -> bool:
+    """Look whether an interrupted attempt has written this one, signed as the log knows.
 
     A taproot signature is another one each time, so what this attempt signed may differ from
     what the last one wrote; both are signatures of the same transaction.
@@ -158,7 +143,10 @@ def _is_sent(context: AnyContext, name: str) -> bool:
         return False
     digest = hashlib.sha256(payload.data).hexdigest()
     logged = (record.fact for record in context.journal.records)
-    return any(isinstance(one, facts.PsbtSigned) and one.psbt_sha256 == digest for one in logged)
+    return any(
+        isinstance(one, facts.PsbtSigned) and (one.txid, one.psbt_sha256) == (txid, digest)
+        for one in logged
+    )
 
 
 def _expects(_script: Script, step: Step) -> Iterator[Expected]:

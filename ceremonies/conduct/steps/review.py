@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Confirm, ShowReview, Steps, ask
 from ceremonies.conduct.context import AnyContext, Context
-from ceremonies.conduct.reviewed import log_review
+from ceremonies.conduct.reviewed import log_review, signed_rival
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.slots import INTENT, POLICY, PSBT, REVIEW, WALLET, GivenPsbt
+from ceremonies.conduct.steps.spoken_to import expects_two, two_of
 from ceremonies.conduct.sweep import insist_swept
 from ceremonies.log import facts
 from ceremonies.spoken import in_fours, words
@@ -50,8 +51,19 @@ def reviewed_each(context: AnyContext, given: Mapping[str, GivenPsbt]) -> Steps[
         )
         judge.insist(reviewed)
         insist_swept(context, one.psbt)
+        yield from _rival_allowed(context, name, reviewed)
         reviews.append(reviewed)
     return tuple(reviews)
+
+
+def _rival_allowed(context: AnyContext, name: str, reviewed: Review) -> Steps[None]:
+    """Have two people agree where this ceremony signed another transaction of a coin it spends."""
+    rival = signed_rival(context.journal, reviewed)
+    if rival is None:
+        return
+    told = f"It spends a coin that transaction {rival} spends too, which was signed here before."
+    persons = yield from two_of(context, said(name) + told, place=field_of(context, name, "agreed"))
+    context.log(facts.ExceptionMade(step=context.step.id, why=told, persons=persons))
 
 
 def field_of(context: AnyContext, name: str, what: str) -> str:
@@ -115,7 +127,14 @@ def shown_intent(intent: bytes) -> str:
 
 
 def _expects_seen(_script: Script, step: Step) -> Iterator[Expected]:
-    yield Expected(field=f"{step.id}.seen", ask=ShowReview, role=step.role)
+    yield from expects_seen(step, "", "")
+
+
+def expects_seen(step: Step, place: str, sometimes: str) -> Iterator[Expected]:
+    """Yield what is asked about one PSBT: that it is read, and what it competes with."""
+    field = f"{step.id}.{place}"
+    yield Expected(field=f"{field}seen", ask=ShowReview, role=step.role, sometimes=sometimes)
+    yield from expects_two(f"{field}agreed", "only when a rival of it was signed in this ceremony")
 
 
 def _expects_approval(_script: Script, step: Step) -> Iterator[Expected]:
@@ -143,4 +162,5 @@ APPROVE_INTENT = Action(
     params=Params,
     needs=(REVIEW,),
     gives=(INTENT,),
+    judges=(PSBT,),
 )

@@ -56,12 +56,15 @@ def _exception(context: Context[Params]) -> Steps[None]:
             check=_checked,
         )
     )
-    persons = yield from two_of(context, what)
+    persons = yield from two_of(context, what, place=context.field("agreed"))
     context.log(facts.ExceptionMade(step=context.step.id, why=what, persons=persons))
 
 
-def two_of(context: AnyContext, shown: str) -> Steps[tuple[str, str]]:
-    """Have two people of different roles say yes to an exception; return their names."""
+def two_of(context: AnyContext, shown: str, *, place: str) -> Steps[tuple[str, str]]:
+    """Have two people of different roles say yes to an exception; return their names.
+
+    `place` is the field of both, without its number.
+    """
     first, second = next(
         (one, other)
         for one, other in combinations(context.people.present, 2)
@@ -70,7 +73,7 @@ def two_of(context: AnyContext, shown: str) -> Steps[tuple[str, str]]:
     for number, person in enumerate((first, second), start=1):
         yield from ask(
             Confirm(
-                field=context.field(f"agreed-{number}"),
+                field=f"{place}-{number}",
                 by=person,
                 text="Two people of different roles let this go another way. Do you agree?",
                 shown=shown,
@@ -95,9 +98,14 @@ def _expects_exception(script: Script, step: Step) -> Iterator[Expected]:
     only = "only when something has happened"
     yield Expected(field=f"{step.id}.happened", ask=Choose, role=step.role)
     yield Expected(field=f"{step.id}.what", ask=TypeText, role=step.role, sometimes=only)
+    yield from expects_two(f"{step.id}.agreed", only)
+
+
+def expects_two(place: str, sometimes: str) -> Iterator[Expected]:
+    """Yield what `two_of` asks."""
     for number in (1, 2):
         yield Expected(
-            field=f"{step.id}.agreed-{number}", ask=Confirm, role="two people", sometimes=only
+            field=f"{place}-{number}", ask=Confirm, role="two people", sometimes=sometimes
         )
 
 
