@@ -16,7 +16,7 @@ from ceremonies.conduct.slots import KEY
 from ceremonies.conduct.steps import ACTIONS
 from ceremonies.errors import InputError, Refused
 
-TEXT = {name: builtin.script(name).data.decode() for name in (KEYGEN, SIGN)}
+TEXT = {name: builtin.script(name).data.decode() for name in builtin.ids()}
 
 
 def edited(name: str, *edits: tuple[str, str]) -> Script:
