@@ -19,7 +19,7 @@ from shared_data import ROOT
 
 from ceremonies.log import facts, records, seal, signers, sshkey
 from ceremonies.log.commitment import boot_mark
-from ceremonies.log.facts import FACTS
+from ceremonies.log.facts import FACTS, forms
 from ceremonies.log.records import MOST_BYTES
 from ceremonies.log.verify import State
 from custody_cli.world import program_sha256
@@ -29,16 +29,16 @@ FORMAT, RECORDS = DOCS / "log-format.md", DOCS / "log-records.md"
 FORMS: dict[Any, str] = {
     str: "text",
     bool: "flag",
-    facts.Count: "number",
-    facts.Difference: "difference",
-    facts.Sha256: "hash",
-    facts.PartSha256: "hash",
-    facts.Fingerprint: "fingerprint",
-    facts.PartFingerprint: "fingerprint",
-    facts.Nonce: "nonce",
-    facts.LogName: "log name",
-    facts.WallClaimed: "time",
-    facts.TornName: "torn name",
+    forms.Count: "number",
+    forms.Difference: "difference",
+    forms.Sha256: "hash",
+    forms.PartSha256: "hash",
+    forms.Fingerprint: "fingerprint",
+    forms.PartFingerprint: "fingerprint",
+    forms.Nonce: "nonce",
+    forms.LogName: "log name",
+    forms.WallClaimed: "time",
+    forms.TornName: "torn name",
 }
 PARTS = {
     facts.PlannedStep: "planned step",
