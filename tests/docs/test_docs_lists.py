@@ -240,3 +240,14 @@ def test_pages_are_not_wider_than_a_reader_likes() -> None:
             text = text.replace(block.text, "")
         long = [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")]
         assert not long, f"{page.name}: {long[0]}"
+
+
+def test_what_the_tutorial_breaks_is_broken_and_what_it_cuts_is_not_finished() -> None:
+    broken, cut = (
+        (DOCS / "tutorial.md")
+        .read_text("utf-8")
+        .split("Break it on purpose")[1]
+        .split("Or cut a copy back")
+    )
+    assert re.search(r"forged.*\nstate +TAMPERED", broken)
+    assert re.search(r"shorter\nstate +INCOMPLETE", cut)
