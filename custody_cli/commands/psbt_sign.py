@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceremonies import disk
+from ceremonies.exchange.departures import departure_of
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.answer import answer
 from custody_cli.commands import example
-from custody_cli.exits import worst
+from custody_cli.exits import WrongUsage, worst
 from custody_cli.histories import read_history
 from custody_cli.options import (
     ApprovalFiles,
@@ -97,6 +98,11 @@ def sign(
     use = Use.on(registered.network)
     consent = Consent.of(approve, yes=yes, files=approval, signers=signers)
     folder = psbts_in(Path(psbt)) if Path(psbt).is_dir() else []
+    if folder and departure_of(output) is not None:
+        raise WrongUsage(
+            "a folder of psbts is signed into a folder of files, and that name is one of codes",
+            hint="choose another name; each file can be shown with `custody qr show`",
+        )
     bench = Bench(
         trim=trim,
         is_folder=bool(folder),

@@ -38,13 +38,16 @@ def script_of(form: str, *, words: int = 24) -> Script:
 class Scanner(Player):
     """A player whose device reads codes; `says` are what it shows at first."""
 
-    def __init__(self, *says: str) -> None:
+    def __init__(self, folder: Path, *says: str) -> None:
         super().__init__()
+        self.folder = folder
         self.says = list(says)
         self.codes: list[tuple[str, Secret]] = []
 
     def right(self, asked: Ask[Any]) -> object:
         if isinstance(asked, ShowSecret) and asked.is_code:
+            # on the disk before the code is on the screen
+            assert isinstance(facts_of(self.folder)[-1], facts.SeedQrShown)
             self.codes.append((asked.by.name, asked.words))
             return "scanned"
         if isinstance(asked, TypeBack) and asked.field.endswith(".device") and self.says:
@@ -56,7 +59,7 @@ class Scanner(Player):
 def test_one_person_is_shown_the_code_after_the_words(
     form: str, words: int, tmp_path: Path
 ) -> None:
-    script, player = script_of(form, words=words), Scanner()
+    script, player = script_of(form, words=words), Scanner(tmp_path / "at")
     begin(tmp_path / "at", script, player)
     assert_declared(player.heard, script)
     read_code = {"standard": seedqr.read_digits, "compact": seedqr.read_compact}[form]
@@ -81,7 +84,7 @@ def test_one_person_is_shown_the_code_after_the_words(
 def test_a_device_that_shows_another_fingerprint_is_no_proof_and_again_shows_it_again(
     tmp_path: Path,
 ) -> None:
-    player = Scanner("00000000", " AGAIN ", "")
+    player = Scanner(tmp_path / "at", "00000000", " AGAIN ", "")
     begin(tmp_path / "at", script_of("compact"), player)
     assert len(player.codes) == 2
     assert player.codes[0] == player.codes[1]
@@ -100,8 +103,8 @@ def test_a_key_whose_code_was_shown_and_not_confirmed_is_void(tmp_path: Path) ->
             return super().right(asked)
 
     with pytest.raises(KeyboardInterrupt):
-        begin(tmp_path / "at", script_of("standard"), Leaves())
-    player = Scanner()
+        begin(tmp_path / "at", script_of("standard"), Leaves(tmp_path / "at"))
+    player = Scanner(tmp_path / "at")
     go_on(tmp_path / "at", player)
     (void,) = all_of(tmp_path / "at", facts.KeyVoid)
     assert (void.key, len(void.phrases)) == ("key-1", 1)

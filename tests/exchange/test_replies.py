@@ -97,3 +97,11 @@ def test_a_trimmed_reply_that_is_one_code_is_one_picture(room: Path) -> None:
     assert (code, told["output"]) == (0, "reply.png")
     assert "warning" not in said
     assert source.from_path(room / "reply.png", what="it").payload.kind is Kind.PSBT
+
+
+def test_a_folder_of_psbts_is_not_signed_into_codes(room: Path) -> None:
+    (room / "batch").mkdir()
+    (room / "batch" / "a.psbt").write_bytes((room / "several.psbt").read_bytes())
+    code, told, _ = signed(room, "batch", "out.gif")
+    assert (code, (room / "out.gif").exists()) == (2, False)
+    assert "folder" in told["error"]["cause"]

@@ -54,6 +54,10 @@ def test_a_code_is_scanned_off_a_screen_of_80_by_24_and_is_gone_afterwards(
         someone.sees(BEGUN)
         assert not someone.screens.is_main
         assert scanned(someone.screens.alternate) == [content]
+        cells = [
+            cell for row in range(22) for cell in someone.screens.alternate.buffer[row].values()
+        ]
+        assert {(cell.fg, cell.bg) for cell in cells} == {("000000", "ffffff")}
         drawn = someone.drawn()
         assert "Who acts" in drawn
         assert "Enter, when the device shows a fingerprint" in drawn

@@ -88,6 +88,12 @@ def test_a_secret_of_more_than_64_kib_is_refused(tmp_path: Path) -> None:
     done = attempt(READ.format(source="big"), cwd=tmp_path)
     assert done.returncode == 3
     assert b"longer than 65536 bytes" in done.stderr
+    # a picture may be longer, and what is none may not
+    done = attempt(
+        "from custody_cli.keys import seed_from\nseed_from('big', known=True)", cwd=tmp_path
+    )
+    assert done.returncode == 3
+    assert b"longer than 65536 bytes" in done.stderr
 
 
 @pytest.mark.parametrize("second", ["-", "fd:0", "/dev/stdin"])

@@ -58,6 +58,10 @@ def shown(person: str = "ana", key: str = "key-1") -> Fact:
     return facts.PhraseShown(key=key, person=person)
 
 
+def coded(person: str) -> Fact:
+    return facts.SeedQrShown(key="key-1", person=person, form="standard")
+
+
 def reviewed(intent: str | None = HASH, txid: str = HASH) -> Fact:
     return facts.PsbtReviewed(
         wallet="vault",
@@ -424,6 +428,14 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
         "ana is in an independent role, and in another one",
     ),
     "somebody who is not there": ((*IN_MACHINE, made(), shown("eve")), "eve is not present"),
+    "a code for somebody who is not there": (
+        (*IN_MACHINE, made(), coded("eve")),
+        "eve is not present",
+    ),
+    "a code for somebody who was not shown the words": (
+        (*IN_MACHINE, made(), coded("ana")),
+        "ana was not shown this phrase",
+    ),
     "somebody who was there before the interruption": (
         (*IN_MACHINE, resumed(), ANA, begin("machine", 2), end("machine"), attested(person="ben")),
         "ben is not present in this session",
