@@ -18,7 +18,6 @@ from log.log_material import (
     ALLOWED_SIGNERS,
     PRIVATE_KEYS,
     SIGNERS,
-    complete,
     prepare,
 )
 from msgspec.structs import replace
@@ -34,19 +33,11 @@ FINAL = "seals/seal-00000014"
 MEBIBYTE = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete log, not to be changed."""
-    folder = tmp_path_factory.mktemp("original")
-    complete(folder)
-    return folder
-
-
 @pytest.fixture
-def whole(original: Path, tmp_path: Path) -> Path:
+def whole(whole: Path, tmp_path: Path) -> Path:
     """A complete log of one's own, and beside it the auditor's own list of signers."""
     (tmp_path / "signers").write_bytes(ALLOWED_SIGNERS)
-    return Path(shutil.copytree(original, tmp_path / "whole"))
+    return whole
 
 
 def log_of(folder: Path) -> Path:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_material import (
     begin,
-    complete,
     insist_sound,
     log_of,
     plan,
@@ -86,13 +85,6 @@ def test_what_is_no_log_is_refused_and_left_as_it_is(
     assert sorted((path, path.lstat().st_size) for path in tmp_path.rglob("*")) == before
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
-    complete(folder)
-    return folder
-
-
 def swapped(lines: list[bytes]) -> list[bytes]:
     return [lines[0], lines[2], lines[1], *lines[3:]]
 
@@ -112,10 +104,10 @@ def swapped(lines: list[bytes]) -> list[bytes]:
     ],
 )
 def test_a_log_with_lines_out_of_place_is_not_gone_on_with(
-    tmp_path: Path, whole: Path, change: Callable[[list[bytes]], list[bytes]]
+    tmp_path: Path, original: Path, change: Callable[[list[bytes]], list[bytes]]
 ) -> None:
-    (tmp_path / "seals").symlink_to(whole / "seals")
-    data = b"".join(change(log_of(whole).splitlines(keepends=True)))
+    (tmp_path / "seals").symlink_to(original / "seals")
+    data = b"".join(change(log_of(original).splitlines(keepends=True)))
     (tmp_path / "log.jsonl").write_bytes(data)
     with pytest.raises(IntegrityError) as caught:
         reopen(tmp_path)
@@ -127,9 +119,9 @@ def test_a_log_with_lines_out_of_place_is_not_gone_on_with(
 @REUSED
 @given(st.data())
 def test_a_changed_byte_is_found_by_the_records_after_it(
-    tmp_path: Path, whole: Path, data: st.DataObject
+    tmp_path: Path, original: Path, data: st.DataObject
 ) -> None:
-    log = bytearray(log_of(whole))
+    log = bytearray(log_of(original))
     last = log.rindex(b"\n", 0, -1) + 1
     place = data.draw(st.integers(0, last - 1))
     log[place] ^= data.draw(st.integers(1, 255))
@@ -139,8 +131,8 @@ def test_a_changed_byte_is_found_by_the_records_after_it(
     assert log_of(tmp_path) == log
 
 
-def test_the_damaged_record_is_named(tmp_path: Path, whole: Path) -> None:
-    (tmp_path / "log.jsonl").write_bytes(log_of(whole).replace(b'"end"', b'"enc"', 1))
+def test_the_damaged_record_is_named(tmp_path: Path, original: Path) -> None:
+    (tmp_path / "log.jsonl").write_bytes(log_of(original).replace(b'"end"', b'"enc"', 1))
     with pytest.raises(IntegrityError, match="record 6: a record is of the type enc"):
         reopen(tmp_path)
 

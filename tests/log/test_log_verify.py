@@ -49,20 +49,6 @@ RECORDS = 14
 INTERIM, FINAL = "seal-00000011", "seal-00000014"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete log, not to be changed."""
-    folder = tmp_path_factory.mktemp("original")
-    complete(folder)
-    return folder
-
-
-@pytest.fixture
-def whole(original: Path, tmp_path: Path) -> Path:
-    """A complete log of one's own."""
-    return Path(shutil.copytree(original, tmp_path / "whole"))
-
-
 def judged(folder: Path, **outside: Any) -> Verdict:
     return verify(folder, **{"signers": ALLOWED_SIGNERS, **outside})
 
