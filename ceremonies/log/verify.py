@@ -6,7 +6,6 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from ceremonies.errors import InputError
@@ -18,7 +17,10 @@ from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
 from ceremonies.log.script import Planner, ScriptFile
 from ceremonies.log.signers import Signers
+from ceremonies.log.verdict import State, Verdict
 from ceremonies.spoken import visible
+
+__all__ = ["SIGNERS", "Outside", "State", "Verdict", "verify"]
 
 SIGNERS = "allowed_signers"
 
@@ -28,54 +30,6 @@ _NOTHING_OUTSIDE = (
     "nothing from outside of its folder confirms the log: "
     "give your own list of signers, or a seal that a witness took away"
 )
-
-
-class State(StrEnum):
-    """What may be said of a log; only `complete` is good.
-
-    `unsealed` is closed and not signed by its quorum, `unanchored` has nothing but itself to
-    confirm it, `void` is aborted after a key was lost that no other replaced.
-    """
-
-    COMPLETE = "complete"
-    INCOMPLETE = "incomplete"
-    UNSEALED = "unsealed"
-    UNANCHORED = "unanchored"
-    ABORTED = "aborted"
-    VOID = "void"
-    TAMPERED = "tampered"
-    UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What was found of one log.
-
-    `size`, `root` (Base64) and `signers` are those of the last seal that holds and that somebody
-    signed: 0, None and nobody where there is none. `is_anchored` is whether something from outside
-    confirms it, or nothing has to. `problems` are sentences for people. `final_seal` is the SHA-256
-    of the seal of all records, empty where none holds. `about`, `when`, `people` and `happened` are
-    what the log itself says of the ceremony, who was in it and what came of it. `seals` are all
-    that hold, by their size and SHA-256, and `peers` those of other logs that this one names, with
-    the record.
-    """
-
-    log: str
-    records: int
-    size: int
-    root: str | None
-    state: State
-    signers: tuple[str, ...]
-    quorum: int
-    problems: tuple[str, ...]
-    is_anchored: bool = True
-    final_seal: str = ""
-    about: str = ""
-    when: str = ""
-    people: tuple[str, ...] = ()
-    happened: tuple[str, ...] = ()
-    seals: tuple[tuple[int, str], ...] = ()
-    peers: tuple[tuple[int, str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,12 +124,8 @@ class _Case:
         genesis, found = self.reading.meaning.genesis, self.seals
         wrong = [*self._wrong(genesis)]
         state, lacking = self._state(is_tampered=bool(wrong))
-        notes = [*self.reading.unknown, *lacking, *moved(self.folder, self.reading.meaning.files)]
-        notes += [
-            f"the key of {visible(name)} was on the machine of the ceremony (key-exposed): "
-            "what it signed there does not count"
-            for name in found.exposed
-        ]
+        notes = [*self.reading.unknown, *lacking, *self._notes()]
+        final = self._final_seal()
         signed = max((size for size, names in found.signed.items() if names), default=0)
         return Verdict(
             log=genesis.log if genesis else "",
@@ -187,7 +137,8 @@ class _Case:
             quorum=self.quorum,
             problems=_bounded([*wrong, *notes], more=self.reading.unsaid),
             is_anchored=self._is_anchored(),
-            final_seal=self._final_seal(),
+            is_witnessed=bool(final) and final == self.outside.seal_id,
+            final_seal=final,
             about=self._about(),
             when=self.reading.meaning.story.when,
             people=self.reading.meaning.people,
@@ -198,6 +149,18 @@ class _Case:
                 for fact, seq in self.reading.meaning.peers.items()
             ),
         )
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what is nothing wrong, and an auditor should know."""
+        yield from moved(self.folder, self.reading.meaning.files)
+        for name in self.seals.exposed:
+            yield (
+                f"the key of {visible(name)} was on the machine of the ceremony (key-exposed): "
+                "what it signed there does not count"
+            )
+        for size, seal in self.seals.holding.items():
+            if seal.id == self.outside.seal_id and size < self.reading.records:
+                yield f"the seal that was given is of the first {size} records, and not of all"
 
     def _final_seal(self) -> str:
         seal = self.seals.holding.get(self.reading.records)

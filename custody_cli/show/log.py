@@ -145,9 +145,11 @@ def _meaning(one: Found) -> Iterable[tuple[str, str]]:
         yield "people", _listed(verdict.people)
         if verdict.final_seal:
             yield "seal", verdict.final_seal
-        yield "proved", _PROVED[verdict.state.value]
+        is_witnessed = verdict.is_witnessed and verdict.state.value == "complete"
+        seen = ", and a witness saw this end" if is_witnessed else ""
+        yield "proved", _PROVED[verdict.state.value] + seen
         yield "not proved", "who holds the keys, what the machine really did, that paper is gone"
-        yield "ask next", _ASK[verdict.state.value]
+        yield "ask next", _WITNESSED if is_witnessed else _ASK[verdict.state.value]
 
 
 _MOST_PEERS = 5
@@ -164,6 +166,7 @@ _PROVED = {
     "tampered": "nothing: something in the folder is not what was written",
     "unreadable": "nothing: this program cannot read it",
 }
+_WITNESSED = "those who were there whether it tells what they saw: custody log show"
 _ASK = {
     "complete": "a witness for their copy of the closing seal; give it with --seal",
     "incomplete": "whoever runs it how it goes on, and a witness for a closing seal",

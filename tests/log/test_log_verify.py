@@ -91,7 +91,11 @@ def test_a_production_log_is_anchored_by_something_from_elsewhere(whole: Path) -
     for seal in (final, interim):
         spoken = words(bytes.fromhex(seal.id))
         for one in (seal.text(), seal.id, seal.id.upper(), spoken, spoken.upper()):
-            assert verify(whole, seal=one).state is State.COMPLETE
+            found = verify(whole, seal=one)
+            assert found.state is State.COMPLETE
+            assert found.is_witnessed == (seal is final)
+            assert len(found.problems) == (seal is interim)
+    assert found.problems == ("the seal that was given is of the first 11 records, and not of all",)
 
 
 def test_a_rehearsal_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
