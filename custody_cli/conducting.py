@@ -200,8 +200,7 @@ def _signers(path: Path | None) -> bytes | None:
     return disk.read(path, limit=signers_files.MAX_SIZE, what="the signers file")
 
 
-def _tell_lost(held: Ceremony) -> None:
-    first = restart(held.script, ended=held.progress.past)
+def _tell_lost(held: Ceremony, first: int) -> None:
     key = lost_key(held, first)
     if key is not None:
         lost = (
@@ -221,8 +220,12 @@ def _tell_where(held: Ceremony) -> None:
     elif progress.is_given_up:
         left = "two people have ended the ceremony, and its last record is not written"
     else:
-        left = f"the ceremony is paused at step {progress.open_step or progress.next_step}"
-        _tell_lost(held)
+        step = progress.open_step or progress.next_step
+        left = f"the ceremony is paused at step {step}"
+        first = restart(held.script, ended=progress.past, turned_down=progress.turned_down)
+        if step in progress.turned_down and held.script.steps[first].action.brings:
+            left += "; what was turned down is asked for again, and may be another"
+        _tell_lost(held, first)
     is_over = progress.is_aborted or progress.is_given_up
     verb = "abort" if is_over else "resume"
     note(left)

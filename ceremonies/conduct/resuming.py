@@ -109,12 +109,11 @@ def reopen(ceremony: Ceremony, *, to_end: bool = False) -> Steps[None]:
 def restart(script: Script, *, ended: Collection[str], turned_down: Collection[str] = ()) -> int:
     """Return the index of the first step to do: not done yet, or the giver of what was lost.
 
-    What people brought, and a step was `turned_down` for, is lost too: another may be brought.
+    What people brought, and what was `turned_down` in a step, is lost too: another may come.
     """
     first = next(index for index, step in enumerate(script.steps) if step.id not in ended)
     if script.steps[first].id in turned_down:
-        judged = [_giver(script, first, slot) for slot in script.steps[first].action.judges]
-        first = min([first, *(one for one in judged if script.steps[one].action.brings)])
+        first = min([first, *_brought_for(script, first)])
     while lost := [
         giver for giver, slot in _inherited(script, first) if _is_lost(script, giver, slot)
     ]:
@@ -129,6 +128,15 @@ def _inherited(script: Script, first: int) -> Iterator[tuple[int, Slot[Any]]]:
             giver = _giver(script, index, slot)
             if giver < first:
                 yield giver, slot
+
+
+def _brought_for(script: Script, index: int) -> Iterator[int]:
+    """Yield the steps that bring what a step judges; none for which a key would be made again."""
+    made = [at for at, step in enumerate(script.steps[:index]) if SEED in step.action.gives]
+    for slot in script.steps[index].action.judges:
+        giver = _giver(script, index, slot)
+        if script.steps[giver].action.brings and giver > max(made, default=-1):
+            yield giver
 
 
 def _giver(script: Script, index: int, slot: Slot[Any]) -> int:

@@ -22,6 +22,7 @@ from conduct.interruption import (
 
 from ceremonies.conduct import builtin, ceremony
 from ceremonies.conduct.resuming import restart
+from ceremonies.conduct.script import read
 from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts
 from ceremonies.log.chain import read_records
@@ -364,3 +365,26 @@ def test_what_was_brought_and_changed_since_is_not_taken(tmp_path: Path) -> None
 
 FINAL, REPLACEABLE = b"\xfd\xff\xff\xff", b"\xfc\xff\xff\xff"
 """Two sequence numbers: the same payment in another transaction."""
+
+
+def test_what_was_turned_down_is_brought_again_where_no_key_would_be_made_again() -> None:
+    sign = builtin.script(SIGN)
+    before = {step.id for step in sign.steps[: sign.index("review")]}
+    assert restart(sign, ended=before) == sign.index("review")
+    assert restart(sign, ended=before, turned_down={"review"}) == sign.index("wallet")
+    before.add("review")
+    assert restart(sign, ended=before, turned_down={"approve"}) == sign.index("psbt")
+    brought = "".join(
+        f'[[step]]\nid = "{do}"\ndo = "{do}"\nrole = "operator"\n\n'
+        for do in ("read-wallet", "read-payload")
+    )
+    text = builtin.script(KEYGEN).data.decode()
+    chance, wipe = ('[[step]]\nid   = "chance"', '[[step]]\nid   = "wipe"')
+    review = brought.split("\n\n")[0].replace("read-wallet", "review-psbt")
+    early = read(
+        text.replace(chance, brought + chance).replace(wipe, f"{review}\n\n{wipe}").encode()
+    )
+    at = early.index("review-psbt")
+    past = {step.id for step in early.steps[:at]}
+    # the wallet is that of register-wallet, and the psbt came before the key was made
+    assert restart(early, ended=past, turned_down={"review-psbt"}) == at
