@@ -12,12 +12,9 @@ from ceremonies.errors import InputError
 from ceremonies.keys import bip39, last_word, seedqr
 from ceremonies.keys.rehearsal import insist_earnest, insist_practice
 from ceremonies.keys.seed import Scheme, Seed, read_seed
-from ceremonies.keys.set_record import Form, SetRecord
-from ceremonies.keys.shares import form_of, recover
 from ceremonies.keys.wordlist import in_a_row
 from ceremonies.network import REGTEST, Network
 from ceremonies.secret import Secret
-from custody_cli.cards import cards_from
 from custody_cli.exits import WrongUsage
 from custody_cli.sources import is_asked, passphrase_from, secret_from
 
@@ -110,10 +107,13 @@ def key_from(
         )
     wanted = Scheme(scheme)
     if shares or (seed is None and wanted is Scheme.SLIP39):
+        # whoever gives a phrase waits for nothing that puts cards together
+        from custody_cli.card_keys import key_from_cards
+
         return key_from_cards(
             shares, wanted, passphrase, use=use, known=known, form=None, record=None
         )
-    found = _seed_of(seed, wanted, use, known=known, language=language)
+    found = wanted_seed(seed, wanted, use, known=known, language=language)
     unvouched = () if known else unconfirmed(seed, passphrase)
     return Key(found, passphrase_from(passphrase, twice=not known), unvouched=unvouched)
 
@@ -124,74 +124,15 @@ def unconfirmed(seed: str | None, passphrase: str | None) -> tuple[str, ...]:
     return tuple(name for name, source in named if source is not None and not is_asked(source))
 
 
-def key_from_cards(
-    sources: Sequence[str] | None,
-    scheme: Scheme,
-    passphrase: str | None,
-    *,
-    use: Use,
-    known: bool,
-    form: Form | None,
-    record: SetRecord | None,
-) -> Key:
-    """Recover a key from cards; the passphrase is BIP-39's or the cards' own, as the scheme says.
-
-    Raises:
-        InputError: the cards are no quorum, or take no passphrase.
-        IntegrityError: a card is not the one on record.
-        Refused: what they hold is not for this `use`.
-        MachineError: libsecp256k1 is not serving; nothing was read.
-    """
-    insist_on_libsecp256k1()
-    secret_words = passphrase_from(passphrase, twice=not known)
-    cards = cards_from(sources, form=form, record=record, rehearsal=use.is_rehearsal)
-    if record is not None and record.form is Form.XOR and len(cards) != record.groups[0].of:
-        raise InputError(
-            f"{record.groups[0].of} parts are needed, and {len(cards)} given",
-            hint="bring every part of this Seed XOR",
-        )
-    of_cards = secret_words if scheme is Scheme.SLIP39 else None
-    found = recover(cards, scheme=scheme, passphrase=of_cards)
-    use.insist(found)
-    if form_of(cards[0]) is Form.CODEX32 and secret_words is not None:
-        raise InputError(
-            "codex32 shares take no passphrase", hint="they hold the seed that keys are made of"
-        )
-    unvouched = () if known else ("the cards", *unconfirmed(None, passphrase))
-    of_phrase = secret_words if found.scheme is Scheme.BIP39 else None
-    return Key(found, of_phrase, unvouched=unvouched)
-
-
-def key_to_split(
-    seed: str | None, scheme: str, passphrase: str | None, *, use: Use, form: Form, known: bool
-) -> Key:
-    """Read the seed to be split; its passphrase, under `slip39`, will be the cards' own.
-
-    For codex32, which holds BIP-32 seeds, a phrase and its passphrase are stretched to theirs.
-
-    Raises:
-        WrongUsage: codex32 has no passphrase of its own.
-        CeremonyError: as `key_from` does.
-    """
-    insist_on_libsecp256k1()
-    found = _seed_of(seed, Scheme(scheme), use, known=known)
-    # under slip39 the passphrase is a new one, of the cards, and no part of the key
-    of_key = passphrase if found.scheme is Scheme.BIP39 else None
-    unvouched = () if known else unconfirmed(seed, of_key)
-    key = Key(found, passphrase_from(passphrase, twice=True), unvouched=unvouched)
-    if form is not Form.CODEX32:
-        return key
-    if found.scheme is Scheme.SLIP39:
-        if key.passphrase is not None:
-            raise WrongUsage("codex32 shares take no passphrase", hint="leave out --passphrase")
-        return key
-    master = Seed(Scheme.SLIP39, found.bip32_seed(key.passphrase))
-    return Key(master, None, is_stretched=True, unvouched=unvouched)
-
-
-def _seed_of(
+def wanted_seed(
     source: str | None, wanted: Scheme, use: Use, *, known: bool, language: str | None = None
 ) -> Seed:
+    """Read a seed of one scheme, for this use, or ask for it.
+
+    Raises:
+        InputError: it is not one, or of the other scheme.
+        Refused: it is not for this `use`.
+    """
     found = seed_from(source, rehearsal=use.is_rehearsal, known=known, language=language)
     if wanted is Scheme.SLIP39 and found.scheme is not wanted:
         raise InputError(

@@ -7,12 +7,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from copy import copy
 from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_name
+from typer.models import CommandInfo
 
 from ceremonies.errors import CeremonyError, MachineError
 from ceremonies.machine import guard, lockdown
@@ -33,10 +36,27 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Import the module of the noun that was called, and only that."""
         if args and args[0] in NOUNS:
-            module = import_module(f"custody_cli.commands.{args[0]}")
+            noun = import_module(f"custody_cli.commands.{args[0]}").app
             build = typer.main.get_command if NOUNS[args[0]].alone else typer.main.get_group
-            self.add_command(build(module.app), args[0])
+            self.add_command(build(_of_verb(noun, args[1:])), args[0])
         return super().resolve_command(ctx, args)
+
+
+def _of_verb(noun: typer.Typer, rest: Sequence[str]) -> typer.Typer:
+    """Return a noun with the verb alone that follows it, or whole where none does.
+
+    Typer looks into the signature of every command it is given.
+    """
+    called = [one for one in noun.registered_commands if _named(one) == next(iter(rest), None)]
+    if not called:
+        return noun
+    alone = copy(noun)
+    alone.registered_commands = called
+    return alone
+
+
+def _named(command: CommandInfo) -> str | None:
+    return command.name or (command.callback and get_command_name(command.callback.__name__))
 
 
 app = typer.Typer(

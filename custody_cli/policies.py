@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ceremonies import disk
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.network import REGTEST, Network
-from ceremonies.signing import policy_file
 from ceremonies.signing.policy import Policy
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def read_policy(path: Path | None) -> Policy | None:
     """
     if path is None:
         return None
+    from ceremonies.signing import policy_file
+
     policy = policy_file.read(disk.read(path, limit=policy_file.MAX_SIZE, what="the policy"))
     if policy.approvals is not None and policy.approvals.signers:
         _approvers(policy, None)

@@ -6,12 +6,12 @@ an error, or kept.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from ceremonies.errors import InputError
-from ceremonies.exchange import pictures, source
+from ceremonies.exchange import pictures
+from ceremonies.exchange.seen import is_seen
 from ceremonies.secret import Secret
 from custody_cli.arrivals import CAMERA
 
@@ -30,9 +30,12 @@ def secret_at(name: str, *, what: str) -> Secret | None:
 
         return secret_before_camera(what)
     path = Path(name)
-    if os.path.isdir(path) or (os.path.isfile(path) and source.is_seen(path, what=what)):
-        return _only(source.codes_at(path, what=what))
-    return None
+    if not is_seen(path, what=what):
+        return None
+    # most secrets are typed or in files of text, and then nothing that reads codes is loaded
+    from ceremonies.exchange.source import codes_at
+
+    return _only(codes_at(path, what=what))
 
 
 def secret_in(content: bytes) -> Secret | None:
@@ -41,7 +44,11 @@ def secret_in(content: bytes) -> Secret | None:
     Raises:
         InputError: as `secret_at`.
     """
-    return _only(source.codes_in(content)) if pictures.is_picture(content) else None
+    if not pictures.is_picture(content):
+        return None
+    from ceremonies.exchange.source import codes_in
+
+    return _only(codes_in(content))
 
 
 def _only(codes: Sequence[bytes]) -> Secret:

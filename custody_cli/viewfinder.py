@@ -9,9 +9,9 @@ from typing import Any
 
 from ceremonies.errors import Declined, InputError
 from ceremonies.exchange import halfblocks, video
-from ceremonies.exchange.payload import Encoding
+from ceremonies.exchange.payload import Arrived, Encoding
 from ceremonies.exchange.scan import Read, Scan
-from ceremonies.exchange.source import Arrived, Codes
+from ceremonies.exchange.source import Codes
 from ceremonies.secret import Secret
 from custody_cli.arrivals import in_words
 from custody_cli.exits import WrongUsage

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ceremonies import disk
-from ceremonies.bitcoin import slip132
 from ceremonies.errors import InputError
 from ceremonies.exchange.payload import Kind
 from ceremonies.network import MAINNET, TESTNET4, Network
 from ceremonies.secret import Secret
-from ceremonies.wallets import file, ours
-from ceremonies.wallets.found import Found
-from ceremonies.wallets.registration import registered
+from ceremonies.wallets import file
 from ceremonies.wallets.wallet import Wallet
 from custody_cli.arrivals import arrived_from
 from custody_cli.sources import payload_from, secret_from
+
+if TYPE_CHECKING:
+    from ceremonies.wallets.found import Found
 
 _WRITTEN = (Kind.TEXT, Kind.JSON, Kind.BYTES)
 """Kinds that the file of a coordinator comes as, where it does not come as a wallet."""
@@ -69,6 +70,8 @@ def token_from(source: str | None) -> Secret | None:
 
 def own_keys(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the keys that `--ours` names: key expressions themselves, or files that hold one."""
+    from ceremonies.wallets import ours
+
     return tuple(
         name
         if name.startswith("[")
@@ -96,7 +99,9 @@ def read_either(name: str, network: Network | None) -> Given:
         IntegrityError: it was changed.
     """
     # every coordinator's format is loaded here alone: signing reads wallet files
+    from ceremonies.bitcoin import slip132
     from ceremonies.wallets import peers
+    from ceremonies.wallets.registration import registered
 
     data = payload_from(name, what="the wallet file", limit=file.MAX_SIZE)
     found = peers.read(data)

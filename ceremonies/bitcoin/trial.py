@@ -18,7 +18,11 @@ class Rejected(ValueError):
 
 
 def tried(
-    final: bytes, spent: Sequence[Output], verifier: Verifier | None = None
+    final: bytes,
+    spent: Sequence[Output],
+    verifier: Verifier | None = None,
+    *,
+    with_kernel: bool = True,
 ) -> tuple[str, ...]:
     """Return who accepts a serialised transaction that spends these outputs: all who were asked.
 
@@ -26,7 +30,7 @@ def tried(
         Rejected: one of them does not.
     """
     _insist("interpreter", interpreter.rejects(final, spent, verifier))
-    if not kernel.is_installed():
+    if not (with_kernel and kernel.is_installed()):
         return ("interpreter",)
     _insist("kernel", kernel.rejects(final, spent))
     return ("interpreter", "kernel")

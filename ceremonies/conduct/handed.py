@@ -31,9 +31,9 @@ def content_of(asked: Ask[Any], name: str, *, watch: Watch | None = None) -> byt
     if os.path.exists(path) and not (os.path.isfile(path) or may_be_photos):
         raise InputError("that is a folder or a device", hint="type the name of a file")
     if isinstance(asked, GivePayload):
-        from ceremonies.exchange import source
+        from ceremonies.exchange import seen, source
 
-        if source.is_seen(path, what=asked.what):
+        if seen.is_seen(path, what=asked.what):
             arrived = source.from_path(path, what=asked.what, watch=watch or source.nobody)
             return arrived.payload.data
     if isinstance(asked, GiveFile):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.errors import InputError
-from ceremonies.exchange import page, picture_files, svg
 from ceremonies.exchange.payload import Format, Payload
-from ceremonies.exchange.series import Series, make, usual_format
+
+if TYPE_CHECKING:
+    from ceremonies.exchange.series import Series
 
 FPS = 5
 ENDINGS = {".gif": "gif", ".html": "html", ".png": "png", ".svg": "svg", ".qr": "folder"}
@@ -69,6 +71,9 @@ def insist_fits(payload: Payload, departure: Departure, *, default: Format | Non
 
 
 def _series(payload: Payload, departure: Departure, default: Format | None) -> Series:
+    # most names ask for a plain file, and then nothing that makes codes is loaded
+    from ceremonies.exchange.series import make, usual_format
+
     return make(payload, departure.format or default or usual_format(payload))
 
 
@@ -85,6 +90,8 @@ def write(series: Series, medium: str, path: Path, *, fps: float = FPS) -> None:
 
     `medium` is `gif`, `html`, `txt`, `png` or `svg` (one code), `folder` or `svg-folder`.
     """
+    from ceremonies.exchange import page, picture_files, svg
+
     disk.insist_free(path)
     if medium == "gif":
         disk.create(path, picture_files.gif(series.codes(), fps=fps))

@@ -49,3 +49,14 @@ class Payload:
 
     kind: Kind
     data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A payload, what carried it, and how many frames were read and used for it."""
+
+    payload: Payload
+    format: Format
+    encoding: Encoding
+    frames_read: int = 0
+    frames_used: int = 0

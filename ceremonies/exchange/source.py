@@ -9,37 +9,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from ceremonies import disk
 from ceremonies.errors import InputError, MachineError
 from ceremonies.exchange import detect, file, pictures, video
-from ceremonies.exchange.payload import Encoding, Format, Payload
+from ceremonies.exchange.payload import Arrived, Encoding, Format
 from ceremonies.exchange.pictures import Budget
 from ceremonies.exchange.scan import Scan
+from ceremonies.exchange.seen import head_of, is_seen
 
 MAX_FILES = 5_000
 """How many files of a folder are looked at."""
 
-_HEAD = 4_096
 _SURE = 15
 """Frames of a video with nothing but one plain code, until it is believed to be all."""
 
 Watch = Callable[[Scan], None]
 """Told how far reading is, after each frame."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrived:
-    """A payload, what carried it, and how many frames were read and used for it."""
-
-    payload: Payload
-    format: Format
-    encoding: Encoding
-    frames_read: int = 0
-    frames_used: int = 0
 
 
 class Taker(Protocol):
@@ -127,20 +115,6 @@ def codes_in(picture: bytes) -> list[bytes]:
     return list(codes.contents)
 
 
-def is_seen(path: Path, *, what: str) -> bool:
-    """Whether a name is of something that codes are seen in: a picture, a video, a folder.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    if os.path.isdir(path):
-        return True
-    if not os.path.isfile(path):
-        return False
-    head = _head(path, what)
-    return pictures.is_picture(head) or video.is_video(head)
-
-
 def from_bytes(content: bytes, *, watch: Watch = nobody) -> Arrived:
     """Read a payload from the content of one file: a picture, text lines, or the payload itself.
 
@@ -185,7 +159,7 @@ def _look(
 
 def _file(path: Path, taker: T, budget: Budget, watch: Callable[[T], None], what: str) -> bool:
     """Look at a picture, a video or text lines; False where it is none of them."""
-    head = _head(path, what)
+    head = head_of(path, what=what)
     if video.is_video(head) and not pictures.is_picture(head):
         _video(path, taker, budget, watch)
         return True
@@ -247,17 +221,6 @@ def _arrived(scan: Scan) -> Arrived:
         frames_read=scan.frames,
         frames_used=read.used,
     )
-
-
-def _head(path: Path, what: str) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_HEAD)
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise InputError(
-            f"cannot read {what}: {reason}", hint="check the name and the medium"
-        ) from None
 
 
 def _in_human_order(name: str) -> list[tuple[int, str]]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WORD_COUNTS = (12, 15, 18, 21, 24)
 ENTROPY_BYTES = (16, 20, 24, 28, 32)
 
+_OTHER_SCRIPTS = ("chinese_simplified", "chinese_traditional", "japanese", "korean", "russian")
+"""Lists without a word of Latin letters; they are not loaded for words of nothing else."""
+
 
 @cache
 def languages() -> tuple[str, ...]:
@@ -32,7 +35,13 @@ def wordlist(language: str = "english") -> tuple[str, ...]:
     Raises:
         InputError: there is no such language.
     """
-    return tuple(_first(language).wordlist)
+    from mnemonic import Mnemonic
+
+    # insisted on before the name becomes part of a path
+    if language not in languages():
+        raise InputError("no such language", hint=f"use one of {', '.join(languages())}")
+    # the library looks words up in NFKD, but its Russian and Turkish lists are not written so
+    return tuple(lists.normal("\n".join(Mnemonic(language).wordlist)).split("\n"))
 
 
 def nearest(word: str, language: str = "english") -> tuple[str, ...]:
@@ -128,7 +137,9 @@ def stretch(phrase: Secret, passphrase: Secret | None = None) -> Secret:
 
 def candidates(words: tuple[str, ...]) -> tuple[str, ...]:
     """Name the languages that words may be of: those that know all of them, or else the closest."""
-    known = {name: sum(word in _positions(name) for word in words) for name in languages()}
+    in_latin = all(map(str.isascii, words))
+    possible = [name for name in languages() if not (in_latin and name in _OTHER_SCRIPTS)]
+    known = {name: sum(word in _positions(name) for word in words) for name in possible}
     complete_in = tuple(name for name, count in known.items() if count == len(words))
     if complete_in:
         return complete_in
@@ -141,12 +152,7 @@ def candidates(words: tuple[str, ...]) -> tuple[str, ...]:
 def _first(language: str) -> Mnemonic:
     from mnemonic import Mnemonic
 
-    # insisted on before the name becomes part of a path
-    if language not in languages():
-        raise InputError("no such language", hint=f"use one of {', '.join(languages())}")
-    # the library looks words up in NFKD, but its Russian and Turkish lists are not written so
-    listed = [lists.normal(word) for word in Mnemonic(language).wordlist]
-    return Mnemonic(language, listed)
+    return Mnemonic(language, list(wordlist(language)))
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ceremonies.errors import InputError
 from ceremonies.keys import bip39
 from ceremonies.keys import wordlist as lists
-from ceremonies.keys.entropy import Pool
 from ceremonies.keys.seed import Scheme, Seed
 from ceremonies.secret import Secret
+
+if TYPE_CHECKING:
+    from ceremonies.keys.entropy import Pool
 
 COUNTS = tuple(count - 1 for count in bip39.WORD_COUNTS)
 """How many words there can be before the last one."""

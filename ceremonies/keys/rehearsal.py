@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ceremonies.errors import Refused
-from ceremonies.keys.card import Card
 from ceremonies.keys.mark import SET_IDENTIFIER, is_marked
 from ceremonies.keys.seed import Seed
+
+if TYPE_CHECKING:
+    from ceremonies.keys.card import Card
 
 
 def is_practice_set(card: Card) -> bool:

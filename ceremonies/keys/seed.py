@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
+from typing import TYPE_CHECKING
 
 from ceremonies.errors import InputError
-from ceremonies.keys import bip39, codex32
-from ceremonies.keys.entropy import Pool
+from ceremonies.keys import bip39
 from ceremonies.keys.mark import is_marked, with_mark
 from ceremonies.secret import Secret
+
+if TYPE_CHECKING:
+    from ceremonies.keys.entropy import Pool
 
 _MARK = b"slip39:"
 _CODEX32 = b"ms1"
@@ -137,6 +140,8 @@ def read_seed(written: Secret, language: str | None = None) -> Seed:
 
 
 def _codex32_seed(written: Secret) -> Secret:
+    from ceremonies.keys import codex32
+
     found = codex32.read(written)
     if not found.is_secret:
         raise InputError(

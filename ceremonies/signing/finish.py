@@ -146,11 +146,15 @@ def _only(given: KeyMap, kinds: set[int]) -> bytes:
 
 
 def is_complete(psbt: Psbt, verifier: Verifier | None = None) -> bool:
-    """Whether every input has the signatures it needs and the interpreter accepts the result."""
+    """Whether every input has the signatures it needs and the interpreter accepts the result.
+
+    The kernel, which takes a while to load, is left to `finalize`: it tries what is broadcast.
+    """
     try:
-        finalize(psbt, verifier)
+        done = unlocked(psbt)
     except Incomplete:
         return False
+    _tried(done.serialize(witness=True), _spent(psbt), verifier, with_kernel=False)
     return True
 
 
@@ -167,7 +171,7 @@ def finalize(psbt: Psbt, verifier: Verifier | None = None) -> Final:
     done, spent = unlocked(psbt), _spent(psbt)
     data = done.serialize(witness=True)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
-    verified_by = _tried(data, spent, verifier)
+    verified_by = _tried(data, spent, verifier, with_kernel=True)
     return Final(transaction=done, data=data, fee_sat=fee, verified_by=verified_by)
 
 
@@ -246,11 +250,13 @@ def _with(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction
     return replace(unsigned, inputs=inputs)
 
 
-def _tried(data: bytes, spent: Sequence[Output], verifier: Verifier | None) -> tuple[str, ...]:
+def _tried(
+    data: bytes, spent: Sequence[Output], verifier: Verifier | None, *, with_kernel: bool
+) -> tuple[str, ...]:
     from ceremonies.bitcoin.trial import Rejected, tried
 
     try:
-        return tried(data, spent, verifier)
+        return tried(data, spent, verifier, with_kernel=with_kernel)
     except Rejected as error:
         raise IntegrityError(
             f"the {error.by} rejects the final transaction: {error.reason}",

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from custody_process import attempt, environment
+from signing.wallets_made import RECEIVED, make_psbt, make_wallet, seed
+
+from ceremonies.wallets import file
 
 HEAVY = {
     "rich",
@@ -69,6 +73,46 @@ ENGINES = HEAVY - {"msgspec", "cryptography"}
 @pytest.mark.parametrize("verb", [["list"], ["show", "rotate"], ["check", "sign"]])
 def test_what_tells_of_a_script_loads_no_engine(verb: list[str]) -> None:
     assert loaded(["ceremony", *verb, "--json"]) & ENGINES == set()
+
+
+CARRIERS = {f"ceremonies.exchange.{name}" for name in ("scan", "source", "series", "ur", "bbqr")}
+CARDS = {f"ceremonies.keys.{name}" for name in ("shares", "slip39", "codex32", "seed_xor", "card")}
+COORDINATORS = {f"ceremonies.wallets.{name}" for name in ("peers", "registration", "addresses")}
+UNNEEDED = (
+    CARRIERS
+    | CARDS
+    | COORDINATORS
+    | (HEAVY - {"msgspec", "btclib", "btclib_wallet", "mnemonic", "coincurve"})
+    | {"pbk", "ceremonies.log", "ceremonies.conduct", "ceremonies.signing.policy_file"}
+)
+
+
+@pytest.fixture
+def payment(tmp_path: Path) -> list[str]:
+    """What signs a payment of one key: the last argument is where to."""
+    wallet = make_wallet("wpkh")
+    names = [str(tmp_path / name) for name in ("payment.psbt", "wallet.json", "phrase.txt")]
+    Path(names[0]).write_bytes(make_psbt(wallet, inputs=[(RECEIVED[0], 1_000_000)]))
+    Path(names[1]).write_bytes(file.write(wallet))
+    Path(names[2]).write_bytes(seed(1).written().reveal())
+    return names
+
+
+def test_reviewing_a_payment_loads_what_a_review_needs(payment: list[str]) -> None:
+    psbt, wallet, _ = payment
+    found = loaded(["psbt", "show", psbt, "--wallet", wallet, "--json"])
+    assert found & (UNNEEDED | {"coincurve", "mnemonic", "ceremonies.signing.sign"}) == set()
+    assert "btclib_wallet" in found
+
+
+def test_signing_with_a_phrase_loads_no_cards_carriers_or_kernel(payment: list[str]) -> None:
+    psbt, wallet, phrase = payment
+    to = f"{psbt}-signed"
+    signing = ["psbt", "sign", psbt, "--wallet", wallet, "--seed", phrase, "--yes", "-o", to]
+    found = loaded([*signing, "--json"])
+    assert found & UNNEEDED == set()
+    assert {"coincurve", "ceremonies.bitcoin.interpreter"} <= found
+    assert Path(to).exists()
 
 
 def test_drawing_for_people_loads_rich_and_no_prompt() -> None:

@@ -201,6 +201,8 @@ def test_every_language_has_2048_different_words_known_to_the_engine() -> None:
     assert set(bip39.languages()) == set(mnemonics.LANGUAGES)
     for language in bip39.languages():
         assert len(set(bip39.wordlist(language))) == 2048
+        in_latin = any(map(str.isascii, bip39.wordlist(language)))
+        assert in_latin == (language not in bip39._OTHER_SCRIPTS), language
 
 
 def _plain(written: Secret) -> list[str]:
