@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import secrets
+import select
 from pathlib import Path
 
 from ceremonies.errors import InputError, MachineError
@@ -14,6 +15,7 @@ from ceremonies.spoken import visible
 
 MEBIBYTE = 1024 * 1024
 
+_MOMENT_MS = 250
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _NO_RENAMEAT2 = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
@@ -26,8 +28,12 @@ def read(path: Path, *, limit: int, what: str) -> bytes:
         InputError: there is no such file, it cannot be read, or it is longer.
     """
     try:
-        with path.open("rb") as stream:
-            return read_stream(stream.fileno(), limit=limit, what=what)
+        # a named pipe is opened at once, and its writer waited for where signals are looked after
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            return read_stream(descriptor, limit=limit, what=what)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         # the name is left out: a phrase typed where a file name belongs must not be repeated
         raise InputError(
@@ -39,12 +45,26 @@ def read_stream(descriptor: int, *, limit: int, what: str) -> bytes:
     """Read an open descriptor to its end, at most `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
-    while chunk := os.read(descriptor, min(MEBIBYTE, limit + 1 - size)):
+    while chunk := _next(descriptor, min(MEBIBYTE, limit + 1 - size)):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
             raise too_long(what, limit)
     return b"".join(chunks)
+
+
+def _next(descriptor: int, size: int) -> bytes:
+    """Read what comes next, and never be deaf to a signal for longer than a moment.
+
+    Python acts upon a signal between two of its steps. One that comes after the last of them, just
+    before the system is asked to read, would wait for the writer.
+    """
+    coming = select.poll()
+    coming.register(descriptor, select.POLLIN)
+    while True:
+        if coming.poll(_MOMENT_MS):
+            with contextlib.suppress(BlockingIOError):
+                return os.read(descriptor, size)
 
 
 def too_long(what: str, limit: int) -> InputError:

@@ -22,6 +22,9 @@ from ceremonies.machine import guard, lockdown
 from custody_cli import exits
 from custody_cli.commands import CONTEXT, NOUNS, example
 
+_GRACE = 10
+"""Seconds for what a signal ended to be put in order."""
+
 _ABOUT = "Offline Bitcoin custody: keys, cards, wallets and signatures that prove themselves."
 
 
@@ -101,6 +104,7 @@ def run() -> NoReturn:
         # whoever read us has gone: nobody is left to tell, and Python must not try at exit
         code = _unread()
     except (Exception, KeyboardInterrupt, exits.Stopped) as error:  # noqa: BLE001
+        signal.setitimer(signal.ITIMER_REAL, 0)
         code = _told(error, as_json=as_json, debug="--debug" in arguments)
     sys.exit(code)
 
@@ -119,6 +123,9 @@ def _close_doors() -> None:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
+    # Python drops an exception that meets a destructor at work: the alarm then brings it once more
+    signal.signal(signal.SIGALRM, lambda _alarm, frame: _stop(number, frame))
+    signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
     raise exits.Stopped(128 + number)
 
 

@@ -202,6 +202,25 @@ finally:
     assert told.startswith(b"cleaned\n")
 
 
+def test_a_signal_whose_exception_is_lost_comes_once_more() -> None:
+    body = """
+import gc, os, signal, time
+from custody_cli import main
+main._GRACE = 0.3
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+Dropping()
+gc.collect()
+print("lost", flush=True)
+time.sleep(30)
+"""
+    lost = attempt(body)
+    assert lost.returncode == 143
+    assert lost.stdout == b"lost\n"
+    assert b"Exception ignored in" in lost.stderr
+
+
 def test_a_reader_who_leaves_early_is_no_bug() -> None:
     body = """
 import time

@@ -82,7 +82,7 @@ UNNEEDED = (
     CARRIERS
     | CARDS
     | COORDINATORS
-    | (HEAVY - {"msgspec", "btclib", "btclib_wallet", "mnemonic", "coincurve"})
+    | (HEAVY - {"msgspec", "btclib", "btclib_wallet", "mnemonic", "coincurve", "socket"})
     | {"pbk", "ceremonies.log", "ceremonies.conduct", "ceremonies.signing.policy_file"}
 )
 

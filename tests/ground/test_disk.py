@@ -5,8 +5,12 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import signal
 import stat
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +178,51 @@ def test_one_byte_over_the_limit_is_refused(tmp_path: Path) -> None:
     assert disk.read(path, limit=5, what="it") == b"12345"
     with pytest.raises(InputError, match="longer than 4 bytes"):
         disk.read(path, limit=4, what="it")
+
+
+def test_a_named_pipe_is_read_to_its_end_whoever_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as writer:
+            for part in (b"one ", b"two"):
+                time.sleep(0.02)
+                writer.write(part)
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(write)
+        assert disk.read(path, limit=7, what="it") == b"one two"
+        late = threads.submit(disk.read, path, limit=7, what="it")
+        time.sleep(0.02)
+        write()
+        assert late.result(timeout=10) == b"one two"
+
+
+def test_a_signal_that_interrupts_no_call_is_acted_upon_all_the_same() -> None:
+    # sent to a thread it interrupts nothing here, like one that comes just before a call blocks
+    class Reached(Exception):
+        pass
+
+    def reach(_number: int, _frame: object) -> None:
+        raise Reached
+
+    def send() -> None:
+        time.sleep(0.1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        time.sleep(5)
+        os.close(writer)
+
+    reader, writer = os.pipe()
+    before = signal.signal(signal.SIGUSR1, reach)
+    sender = threading.Thread(target=send, daemon=True)
+    try:
+        sender.start()
+        with pytest.raises(Reached):
+            disk.read_stream(reader, limit=1, what="it")
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        os.close(reader)
 
 
 def test_what_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
