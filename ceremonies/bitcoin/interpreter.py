@@ -1,10 +1,11 @@
 """The engine's script interpreter: does every final input unlock what it spends?
 
 It runs every script, reads the transaction from its bytes, and computes each signature hash by
-itself. Two things are done for it. Of the common native outputs, which have no script of their own
-to run, its witness program is taken apart here, as BIP-141 and 341 say, and all else by the engine.
-And it asks coincurve whether a signature holds, which takes half as long as the engine's own way,
-and remembers what it was asked before.
+itself. Three things are done for it. Of the common native outputs, which have no script of their
+own to run, the witness program is taken apart here, as BIP-141 and 341 say, and all else by the
+engine. It asks coincurve whether a signature holds, which takes half as long as the engine's own
+way, and remembers what it was asked before. And what legacy inputs hash, which is the whole
+transaction each, it writes once for all of them.
 """
 
 from __future__ import annotations
@@ -12,21 +13,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property, partial
 from hashlib import sha256
+from typing import Any
 
 from btclib.exceptions import ScriptError, ScriptErrorCode
+from btclib.script import engine
 from btclib.script.engine import ALL_FLAGS, script, tapscript, verify_amounts, verify_input
 from btclib.script.limits import MAX_SCRIPT_ELEMENT_SIZE
+from btclib.script.script import op_code_spans
 from btclib.script.sig_hash import PrecomputedTxData, _SigHashCache
-from btclib.tx import Tx, TxOut
+from btclib.tx import Tx, TxIn, TxOut
 
+from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.script import is_p2tr, is_p2wpkh, is_p2wsh
 from ceremonies.bitcoin.transaction import Output
 
 _ASKING = threading.Lock()
-_ANNEX = b"\x50"
+_MIDSTATES = "_SigHashCache"
+"""The name under which the engine makes what it asks for midstates, one for each input."""
+
+_OUTPOINT, _BARE_INPUT = 36, 36 + 1 + 4
+_ANYONE_CAN_PAY, _FEWER_OUTPUTS, _OP_CODESEPARATOR = 0x80, (2, 3), 0xAB
 
 
 def rejects(final: bytes, spent: Sequence[Output], verifier: Verifier | None = None) -> str | None:
@@ -68,7 +78,12 @@ class _Trial:
             shared, outputs = self._shared, self._outputs
             tapscript.verify_key_path(output, witness, outputs, self._final, index, b"", shared)
         else:
+            setattr(engine, _MIDSTATES, partial(Midstates, self._whole, index))
             verify_input(self._outputs, self._final, index, ALL_FLAGS, self._shared)
+
+    @cached_property
+    def _whole(self) -> Whole:
+        return Whole(self._final)
 
     def _run(self, index: int, witness_script: bytes, stack: list[bytes]) -> None:
         """Run a witness script of version 0 (BIP-141)."""
@@ -94,9 +109,59 @@ def _commits(output: bytes, witness: list[bytes]) -> bool:
     return bool(witness) and sha256(witness[-1]).digest() == output[2:]
 
 
+class Whole:
+    """A transaction as the engine writes it with no script in any input."""
+
+    def __init__(self, final: Tx) -> None:
+        inputs = [TxIn(one.prev_out, b"", one.sequence) for one in final.vin]
+        bare = Tx(final.version, final.lock_time, inputs, final.vout)
+        self._bare = bare.serialize(include_witness=False)
+        self._first = 4 + len(compact(len(inputs))) + _OUTPOINT
+
+    def hashed(self, index: int, script_code: bytes) -> Any:
+        """Hash it with a script in one input, as an object that goes on hashing."""
+        place = self._first + index * _BARE_INPUT
+        hashed = sha256(self._bare[:place])
+        hashed.update(blob(script_code))
+        hashed.update(self._bare[place + 1 :])
+        return hashed
+
+
+class Midstates(_SigHashCache):
+    """What the engine asks for one input before it hashes a transaction: its hash up to the type.
+
+    It is known for every type that commits to all inputs and outputs, so the engine, which would
+    copy and write the whole transaction for each input, leaves that to the few other types.
+    """
+
+    __slots__ = ("_at", "_whole")
+
+    def __init__(self, whole: Whole, at: int) -> None:
+        super().__init__()
+        self._whole, self._at = whole, at
+
+    def load(self, era: str, hash_type: int, script_code: bytes) -> Any:
+        """Return the hash of everything before the type, or None where the engine makes it."""
+        known = super().load(era, hash_type, script_code)
+        commits_to_all = not hash_type & _ANYONE_CAN_PAY and hash_type & 0x1F not in _FEWER_OUTPUTS
+        if known is None and era == "legacy" and commits_to_all:
+            if _has_code_separator(script_code):
+                return None
+            known = self._whole.hashed(self._at, script_code)
+            self.store(era, hash_type, script_code, known)
+        return known
+
+
+def _has_code_separator(script_code: bytes) -> bool:
+    if _OP_CODESEPARATOR not in script_code:
+        return False
+    # mostly it is a byte of a key's hash
+    return any(code == _OP_CODESEPARATOR for code, _, _ in op_code_spans(script_code))
+
+
 @contextmanager
 def _verified_by(verifier: Verifier) -> Iterator[None]:
-    """Let the engine's op codes ask this verifier: these two names are how they ask."""
+    """Let the engine's op codes ask this verifier; what is put in its place there is put back."""
 
     def ecdsa(msg_hash: bytes, pub_key: bytes, sig: bytes) -> bool:
         return verifier.ecdsa(pub_key, msg_hash, sig)
@@ -105,9 +170,10 @@ def _verified_by(verifier: Verifier) -> Iterator[None]:
         return verifier.schnorr(pub_key, msg_hash, sig)
 
     with _ASKING:
-        before = script.dsa_verify, tapscript.ssa_verify
+        before = script.dsa_verify, tapscript.ssa_verify, getattr(engine, _MIDSTATES)
         script.dsa_verify, tapscript.ssa_verify = ecdsa, schnorr
         try:
             yield
         finally:
-            script.dsa_verify, tapscript.ssa_verify = before
+            script.dsa_verify, tapscript.ssa_verify = before[:2]
+            setattr(engine, _MIDSTATES, before[2])

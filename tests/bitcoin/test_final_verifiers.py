@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 from btclib.exceptions import BTClibException
+from btclib.script import engine, sig_hash
 from btclib.script.engine import script, tapscript, verify_transaction
 from btclib.tx import Tx, TxOut
 from hypothesis import given, settings
@@ -29,6 +30,8 @@ VERIFIERS = [
     ),
 ]
 SOME = ("pay-1", "pay-3-inputs")
+MIDSTATES = "_SigHashCache"
+CODES = (b"", b"\xab", b"\x51\xab\x52", b"\x02\xab\xab", b"\x02\xab", b"\xab\x02\xab")
 
 
 @pytest.mark.parametrize("rejects", VERIFIERS)
@@ -157,12 +160,13 @@ class Never(Signatures):
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_signature_is_asked_of_the_verifier_that_is_given(name: str) -> None:
-    ways = script.dsa_verify, tapscript.ssa_verify
+    ways = script.dsa_verify, tapscript.ssa_verify, engine.verify_input.__globals__[MIDSTATES]
     for spend in spends(name):
         never = Never()
         assert interpreter.rejects(spend.final, spend.spent, never), spend.where
         assert never.asked > 0
-    assert ways == (script.dsa_verify, tapscript.ssa_verify)
+    after = script.dsa_verify, tapscript.ssa_verify, engine.verify_input.__globals__[MIDSTATES]
+    assert ways == after
 
 
 def test_a_verifier_remembers_what_was_good_and_nothing_else() -> None:
@@ -223,3 +227,31 @@ def test_an_item_of_a_witness_has_520_bytes_at_most(rejects: Verifier) -> None:
         given = TxInput(Outpoint(bytes(32), 0), 0, b"", (bytes(size), drop_and_push_one))
         final = Transaction(2, (given,), (Output(900, b"\x51"),), 0)
         assert (rejects(final.serialize(witness=True), spent) is None) == accepted, size
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    kind=st.integers(0, 255),
+    code=st.one_of(
+        st.binary(max_size=300), st.sampled_from([b"", b"\xab", b"\x51\xab\x52", b"\x02\xab\xab"])
+    ),
+    at=st.integers(0, 2),
+)
+def test_what_a_legacy_input_hashes_is_what_the_engine_hashes(
+    kind: int, code: bytes, at: int
+) -> None:
+    spend = next(spend for spend in spends("pkh") if spend.name == "pay-3-inputs")
+    final = Tx.parse(spend.final)
+    known = interpreter.Midstates(interpreter.Whole(final), at)
+    for _ in range(2):
+        mine = sig_hash._legacy(code, final, at, kind, known)
+        assert mine == sig_hash.legacy(code, final, at, kind)
+
+
+def test_legacy_inputs_are_not_copied_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def copied(*_: object) -> None:
+        raise AssertionError("the engine writes the whole transaction for one input")
+
+    monkeypatch.setattr(sig_hash, "_legacy_tx_copy", copied)
+    for spend in spends("pkh"):
+        assert interpreter.rejects(spend.final, spend.spent) is None
