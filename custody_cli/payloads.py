@@ -10,7 +10,7 @@ from ceremonies import disk
 from ceremonies.bitcoin.psbt import Psbt, parse
 from ceremonies.bitcoin.transaction import Transaction, read_raw
 from ceremonies.errors import InputError
-from ceremonies.exchange import departures, detect, file, source
+from ceremonies.exchange import departures, file
 from ceremonies.exchange.payload import Encoding, Format, Kind, Payload
 from ceremonies.spoken import visible
 from custody_cli.answer import note
@@ -115,7 +115,9 @@ def write_public(path: Path, content: bytes) -> None:
     if departure is None:
         disk.create(path, content)
     else:
-        departures.depart(source.from_bytes(content).payload, departure)
+        from ceremonies.exchange.source import from_bytes
+
+        departures.depart(from_bytes(content).payload, departure)
 
 
 def _write(path: Path, payload: Payload, encoding: Encoding, shown_as: str | None) -> None:
@@ -130,7 +132,9 @@ def _read(name: str, kind: Kind, what: str) -> tuple[bytes, Encoding]:
     arrived = arrived_from(name, what=what)
     payload, encoding = arrived.payload, arrived.encoding
     if payload.kind in (Kind.BYTES, Kind.TEXT, Kind.JSON):
-        detect.insist_no_page(payload)
+        from ceremonies.exchange.detect import insist_no_page
+
+        insist_no_page(payload)
         # a carrier may not say what is in it, or say no more than bytes
         payload, encoding = file.read(payload.data)
     if payload.kind is not kind:
