@@ -27,6 +27,7 @@ _PART = re.compile(
     rb"(?<![A-Z0-9])(?:ur:[A-Z0-9-]{1,40}/|B\$[ZH2][A-Z])[^\s,;\"'<>()\[\]{}]+", re.IGNORECASE
 )
 _BEGINS = re.compile(rb"ur:|B\$|p[0-9]+of[0-9]+ ", re.IGNORECASE)
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PAGES = (b"<!doctype html", b"<html", b"<svg", b"<?xml", b"%pdf-")
 
 
@@ -97,11 +98,15 @@ def _parts_of(line: bytes) -> list[bytes]:
 
 
 def insist_no_page(payload: Payload) -> None:
-    """Refuse a page that shows codes when it is opened, where codes are to be read.
+    """Refuse a page that shows codes when it is opened, or an archive, where codes are to be read.
 
     Raises:
         InputError: it is one.
     """
+    if payload.kind is Kind.BYTES and payload.data.startswith(_ARCHIVES):
+        raise InputError(
+            "this is an archive, and no picture", hint="unpack it, and name the folder"
+        )
     begins = payload.data[:1024].lstrip().lower()
     if payload.kind in (Kind.TEXT, Kind.BYTES) and begins.startswith(_PAGES):
         raise InputError(

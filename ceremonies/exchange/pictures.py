@@ -36,7 +36,15 @@ _MAGICS = (
     b"P6\n",
 )
 _BRANDS = (b"avif", b"avis")
-_FOREIGN_BRANDS = (b"heic", b"heix", b"mif1", b"heif", b"msf1")
+_FOREIGN_BRANDS = (
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
+    *(b"mif1", b"msf1", b"heif"),
+)
+_FOREIGN_MAGICS = (
+    b"\0\0\0\x0cJXL ",
+    b"\0\0\0\x0cjP  ",  # JPEG 2000
+    b"8BPS\0\1",
+)
 _COMFORTABLE = 1_600
 """Pixels of a side at which codes in photos are found best."""
 _SMALL = 700
@@ -68,7 +76,8 @@ class Budget:
 def is_picture(content: bytes) -> bool:
     """Whether a file begins as a picture does."""
     is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
-    return content.startswith(_MAGICS) or is_webp or _brand(content) in (*_BRANDS, *_FOREIGN_BRANDS)
+    is_known = content.startswith((*_MAGICS, *_FOREIGN_MAGICS))
+    return is_known or is_webp or _brand(content) in (*_BRANDS, *_FOREIGN_BRANDS)
 
 
 def codes_in(content: bytes, budget: Budget) -> Iterator[list[bytes]]:
@@ -80,6 +89,10 @@ def codes_in(content: bytes, budget: Budget) -> Iterator[list[bytes]]:
     if _brand(content) in _FOREIGN_BRANDS:
         raise InputError(
             "the picture is in apple's heic format", hint="send or export it as jpeg or png"
+        )
+    if content.startswith(_FOREIGN_MAGICS):
+        raise InputError(
+            "the picture is of a kind that is not read", hint="send or export it as jpeg or png"
         )
     frames = _frames(content, budget)
     while True:

@@ -454,6 +454,13 @@ def test_apples_heic_is_refused_with_advice() -> None:
     assert "jpeg" in caught.value.hint
 
 
+@pytest.mark.parametrize("begun", [b"\0\0\0\x0cJXL \r\n", b"\0\0\0\x0cjP  ", b"8BPS\0\1"])
+def test_a_kind_of_picture_that_is_not_read_is_no_payload(begun: bytes) -> None:
+    with pytest.raises(InputError, match="of a kind that is not read") as caught:
+        source.from_bytes(begun + bytes(range(200)))
+    assert "jpeg" in caught.value.hint
+
+
 def test_nothing_in_a_picture_says_what_to_do() -> None:
     with pytest.raises(InputError, match="no qr code") as caught:
         source.from_bytes(png(Image.new("L", (300, 300), 128)))

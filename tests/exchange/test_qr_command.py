@@ -30,6 +30,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown_as_ur = json.loads(file.write(wallet)) | {"shown_as": "ur"}
     (folder / "ur.json").write_text(json.dumps(shown_as_ur))
     (folder / "bad.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20)
+    (folder / "photos.zip").write_bytes(b"PK\x03\x04" + bytes(60))
     (folder / "page.svg").write_bytes(svg.write(draw(b"HELLO")))
     (folder / "note.txt").write_text("bcrt1qltn44sg5tu0dnh59vdqqffmfgjgvfk2av96j9h")
     return folder
@@ -126,6 +127,7 @@ def test_text_that_was_read_is_printed(room: Path, tmp_path: Path) -> None:
         (("qr", "read", "nothing.png"), 3),
         (("qr", "read", "page.svg", "-o", "a"), 3),
         (("psbt", "show", "page.svg", "--wallet", "ur.json"), 3),
+        (("qr", "read", "photos.zip", "-o", "a"), 3),
         (("qr", "read", "bad.mp4"), 3),
         (("qr", "read", "camera"), 2),
         (("qr", "read", "/dev/null", "-o", "a"), 3),
@@ -140,6 +142,7 @@ def test_what_is_said_no_to_leaves_nothing(
     ended, out, err = called(room, *arguments)
     assert ended == code, out + err
     assert err.startswith(b"error: ") or out.startswith(b'{"error": ')
+    assert "photos.zip" not in arguments or b"unpack it" in err
     assert "page.svg" not in arguments or b"a screenshot" in err
     assert "wallet" not in arguments or b"is a psbt, not a wallet" in err
     assert sorted(path.name for path in room.iterdir()) == before
