@@ -56,6 +56,13 @@ def test_a_rehearsals_form_says_so_on_every_sheet() -> None:
     assert "on\nregtest" in text
 
 
+def test_a_form_says_which_step_shows_a_code_of_the_key() -> None:
+    data = builtin.script(KEYGEN).data
+    coded = data.replace(b'"show-phrase"', b'"show-phrase"\nseedqr = "compact"')
+    assert "shows a compact SeedQR" in form(shown(read(coded)), rehearsal=False)
+    assert "SeedQR" not in form(shown(read(data)), rehearsal=False)
+
+
 def test_a_form_lists_cards_sites_materials_and_the_room() -> None:
     text = builtin.script(KEYGEN).data.decode()
     text = re.sub(
