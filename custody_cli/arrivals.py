@@ -6,18 +6,12 @@ import os
 import stat
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Arrived, Format
-from custody_cli.sources import STANDARD, payload_from
-
-if TYPE_CHECKING:
-    from ceremonies.exchange.scan import Scan
-
-CAMERA = "camera"
-"""The name under which a camera is read; a file of that name is `./camera`."""
+from custody_cli.show.scan import in_words
+from custody_cli.sources import CAMERA, STANDARD, payload_from
 
 
 def arrived_from(name: str, *, what: str) -> Arrived:
@@ -59,15 +53,6 @@ def _carried(name: str, content: bytes | None, what: str) -> Arrived:
         if content is not None:
             return source.from_bytes(content, watch=counter)
         return source.from_path(Path(name), what=what, watch=counter)
-
-
-def in_words(scan: Scan) -> str:
-    """Say how far a scan is, in one line."""
-    progress = scan.progress
-    frames = f"{scan.frames} frames"
-    if progress is None:
-        return f"{frames}, nothing yet"
-    return f"{frames}, {progress.have} of {progress.of} parts"
 
 
 def _is_pipe(name: str) -> bool:

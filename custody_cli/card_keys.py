@@ -11,7 +11,8 @@ from ceremonies.keys.set_record import Form, SetRecord
 from ceremonies.keys.shares import form_of, recover
 from custody_cli.cards import cards_from
 from custody_cli.exits import WrongUsage
-from custody_cli.keys import Key, Use, unconfirmed, wanted_seed
+from custody_cli.given_key import Key, Use, unconfirmed
+from custody_cli.phrases import wanted_seed
 from custody_cli.sources import passphrase_from
 
 

@@ -18,7 +18,7 @@ from custody_cli.messages import challenge_in, fund
 
 if TYPE_CHECKING:
     from custody_cli.contract import MessageSignAnswer, SignedThingJson
-    from custody_cli.keys import Key
+    from custody_cli.given_key import Key
 
 _BY_ADDRESS = {"pkh": "pkh", "sh": "sh-wpkh", "wpkh": "wpkh", "tr": "tr"}
 

@@ -196,7 +196,7 @@ def _review(ask: ShowReview) -> str:
 def _content(ask: Ask[Any], name: str) -> bytes:
     if not isinstance(ask, GivePayload):
         return content_of(ask, name)
-    from custody_cli.arrivals import in_words
+    from custody_cli.show.scan import in_words
 
     with Counter(in_words) as counter:
         return content_of(ask, name, watch=counter)

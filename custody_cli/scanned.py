@@ -1,4 +1,4 @@
-"""Secrets in codes: a picture, a video or a camera where a secret is asked for.
+"""Secrets in codes: a picture or a video where a secret is asked for.
 
 What is looked at is a secret from the first pixel on: nothing that a code holds is shown, named in
 an error, or kept.
@@ -13,11 +13,10 @@ from ceremonies.errors import InputError
 from ceremonies.exchange import pictures
 from ceremonies.exchange.seen import is_seen
 from ceremonies.secret import Secret
-from custody_cli.arrivals import CAMERA
 
 
 def secret_at(name: str, *, what: str) -> Secret | None:
-    """Return what the one code says that a picture, video, folder or camera shows.
+    """Return what the one code says that a picture, video or folder shows.
 
     None where the name is of another file.
 
@@ -25,10 +24,6 @@ def secret_at(name: str, *, what: str) -> Secret | None:
         InputError: there is no code in it, more than one, or it cannot be read.
         MachineError: what reads it is not there.
     """
-    if name == CAMERA:
-        from custody_cli.viewfinder import secret_before_camera
-
-        return secret_before_camera(what)
     path = Path(name)
     if not is_seen(path, what=what):
         return None

@@ -18,6 +18,9 @@ from custody_cli.exits import WrongUsage
 from custody_cli.recorders import insist_unrecorded
 
 STANDARD = "-"
+CAMERA = "camera"
+"""The name under which a camera is read; a file of that name is `./camera`."""
+
 SECRET_LIMIT = 64 * 1024
 _PICTURE_LIMIT = 32 * disk.MEBIBYTE
 PAYLOAD_LIMIT = 64 * disk.MEBIBYTE
@@ -57,18 +60,29 @@ def secret_from(
         return ask()
     if said is None:
         return Secret(_content(source, descriptor, what, SECRET_LIMIT))
+    return _said_or_written(source, descriptor, what, said)
+
+
+def _said_or_written(source: str, descriptor: int | None, what: str, said: Said) -> Secret:
+    """Return what is said by the code that a source shows, or else its bytes."""
     from custody_cli import scanned
 
-    found = scanned.secret_at(source, what=what) if descriptor is None else None
-    if found is None:
+    if source == CAMERA:
+        from custody_cli.viewfinder import secret_before_camera
+
+        code: Secret | None = secret_before_camera(what)
+    else:
+        code = scanned.secret_at(source, what=what) if descriptor is None else None
+    content = b""
+    if code is None:
         content = _content(source, descriptor, what, _PICTURE_LIMIT)
-        found = scanned.secret_in(content)
-        if found is None:
-            if len(content) > SECRET_LIMIT:
-                raise disk.too_long(what, SECRET_LIMIT)
-            return Secret(content)
-    with found:
-        return said(found)
+        code = scanned.secret_in(content)
+    if code is not None:
+        with code:
+            return said(code)
+    if len(content) > SECRET_LIMIT:
+        raise disk.too_long(what, SECRET_LIMIT)
+    return Secret(content)
 
 
 def is_asked(source: str | None) -> bool:

@@ -13,10 +13,10 @@ from ceremonies.exchange.payload import Arrived, Encoding
 from ceremonies.exchange.scan import Read, Scan
 from ceremonies.exchange.source import Codes
 from ceremonies.secret import Secret
-from custody_cli.arrivals import in_words
 from custody_cli.exits import WrongUsage
 from custody_cli.presses import ENDS, one_by_one, pressed
 from custody_cli.screen import Tty, alternate_screen, insist_terminal, terminal
+from custody_cli.show.scan import in_words
 
 _EVERY = 0.15
 _SURE = 15

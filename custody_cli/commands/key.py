@@ -18,7 +18,8 @@ from custody_cli import accounts, new_key
 from custody_cli.answer import answer, notes
 from custody_cli.commands import example, key_forms, noun
 from custody_cli.exits import WrongUsage
-from custody_cli.keys import Use, key_from
+from custody_cli.given_key import Use
+from custody_cli.keys import key_from
 from custody_cli.options import (
     Coins,
     Debug,

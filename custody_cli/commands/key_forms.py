@@ -93,7 +93,8 @@ def last_word(
     """Complete a phrase that lacks its last word, which is mostly checksum."""
     from ceremonies.keys import last_word as completing
     from ceremonies.keys.account import fingerprint_of
-    from custody_cli.keys import Use, beginning_from
+    from custody_cli.given_key import Use
+    from custody_cli.phrases import beginning_from
     from custody_cli.pool import HandMade, pool_from
 
     made = HandMade(
@@ -143,7 +144,8 @@ def convert(
 ) -> None:
     """Write a phrase as the digits or bytes of a SeedQR, or read it from them."""
     from ceremonies.keys.account import fingerprint_of, insist_fingerprint
-    from custody_cli.keys import Key, Use, unconfirmed, written_seed_from
+    from custody_cli.given_key import Key, Use, unconfirmed
+    from custody_cli.phrases import written_seed_from
     from custody_cli.sources import passphrase_from
 
     insist_sink(secret_to_, reveal=reveal, json=json, rehearsal=rehearse)
@@ -204,7 +206,8 @@ def child(
     """Derive a child of a key by BIP-85: a phrase, a key or bytes of their own."""
     from ceremonies.keys.account import fingerprint_of, insist_fingerprint
     from ceremonies.network import network_named
-    from custody_cli.keys import Use, key_from
+    from custody_cli.given_key import Use
+    from custody_cli.keys import key_from
 
     insist_sink(secret_to_, reveal=reveal, json=json)
     derive = _child(kind, words, language and language.value, size, index)

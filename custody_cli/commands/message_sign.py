@@ -34,7 +34,7 @@ from custody_cli.wallets import read_wallet
 
 if TYPE_CHECKING:
     from custody_cli.contract import MessageSignAnswer
-    from custody_cli.keys import Key
+    from custody_cli.given_key import Key
 
 SIGN = example(
     "custody message sign --message challenge.txt --wallet vault.wallet.json \\",
@@ -85,7 +85,8 @@ def sign(
     from ceremonies.bitcoin.signer import insist_on_libsecp256k1
     from ceremonies.signing import message as messages
     from ceremonies.signing.signer import Signer
-    from custody_cli.keys import Use, key_from
+    from custody_cli.given_key import Use
+    from custody_cli.keys import key_from
     from custody_cli.message_signing import approved, place_named, sign_answer, wallet_of_key
     from custody_cli.messages import message_from
 

@@ -39,7 +39,7 @@ from custody_cli.wallets import read_wallet
 if TYPE_CHECKING:
     from ceremonies.signing.signer import Signer
     from custody_cli.contract import PsbtBatch, PsbtBatchItem, PsbtSignAnswer
-    from custody_cli.keys import Key
+    from custody_cli.given_key import Key
     from custody_cli.signing import Bench
 
 SIGN = example(
@@ -89,7 +89,8 @@ def sign(
 ) -> None:
     """Review, approve and sign a transaction; only signatures are added to it."""
     from ceremonies.bitcoin.signer import insist_on_libsecp256k1
-    from custody_cli.keys import Use, key_from
+    from custody_cli.given_key import Use
+    from custody_cli.keys import key_from
     from custody_cli.signing import Bench, Consent, logged, psbts_in
 
     insist_on_libsecp256k1()

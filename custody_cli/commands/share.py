@@ -88,7 +88,7 @@ def split(
     from ceremonies.keys.set_record import record_of
     from ceremonies.keys.slip39 import insist_exponent
     from custody_cli.card_keys import key_to_split
-    from custody_cli.keys import Use
+    from custody_cli.given_key import Use
     from custody_cli.pool import HandMade, pool_from
 
     groups, kind = [Group.parse(text) for text in group], Form(form.value)
@@ -173,7 +173,7 @@ def recover(
     """Recover a key from a quorum of cards, by two implementations."""
     from ceremonies.keys.account import fingerprint_of, insist_fingerprint
     from custody_cli.card_keys import key_from_cards
-    from custody_cli.keys import Use
+    from custody_cli.given_key import Use
 
     insist_sink(secret_to_, reveal=reveal, json=json, rehearsal=rehearse)
     record = record_from(set_)

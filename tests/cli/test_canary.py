@@ -20,7 +20,7 @@ from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.signing.signer import Signer
 from custody_cli import new_key
-from custody_cli.keys import Key
+from custody_cli.given_key import Key
 
 
 def betrayed(ran: Ran, known: Known) -> dict[str, set[str]]:

@@ -24,7 +24,7 @@ from ceremonies.keys import seedqr
 from ceremonies.keys.account import fingerprint_of
 from ceremonies.keys.seed import read_seed
 from ceremonies.secret import Secret
-from custody_cli.keys import seed_from
+from custody_cli.phrases import seed_from
 
 WORDS, DIGITS, COMPACT = VECTORS[3]
 FINGERPRINT = fingerprint_of(read_seed(Secret(WORDS.encode())), None)

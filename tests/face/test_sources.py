@@ -90,7 +90,7 @@ def test_a_secret_of_more_than_64_kib_is_refused(tmp_path: Path) -> None:
     assert b"longer than 65536 bytes" in done.stderr
     # a picture may be longer, and what is none may not
     done = attempt(
-        "from custody_cli.keys import seed_from\nseed_from('big', known=True)", cwd=tmp_path
+        "from custody_cli.phrases import seed_from\nseed_from('big', known=True)", cwd=tmp_path
     )
     assert done.returncode == 3
     assert b"longer than 65536 bytes" in done.stderr
