@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ceremonies import disk
 from ceremonies.conduct import builtin
-from ceremonies.conduct.script import MAX_SIZE, Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import MAX_SIZE, read
 
 
 def script_from(name: str) -> Script:

@@ -15,9 +15,7 @@ import msgspec
 from ceremonies.conduct.asks import Ask, Steps
 from ceremonies.conduct.people import Role
 from ceremonies.conduct.slots import Slot
-from ceremonies.errors import InputError
 from ceremonies.log.promised import Promise
-from ceremonies.spoken import visible
 
 if TYPE_CHECKING:
     from ceremonies.conduct.context import Context
@@ -100,19 +98,3 @@ class Action(Generic[P]):
     brings: bool = False
     excusable: bool = False
     promises: Callable[[Script, Step], Iterable[Promise]] = lambda script, step: ()
-
-
-def action_named(name: str, *, what: str) -> Action[Any]:
-    """Find an action by the name that scripts give it.
-
-    Raises:
-        InputError: there is none.
-    """
-    from ceremonies.conduct.steps import ACTIONS
-
-    if name not in ACTIONS:
-        raise InputError(
-            f"{what}: there is no action {visible(name)}",
-            hint=f"the actions are {', '.join(sorted(ACTIONS))}",
-        )
-    return ACTIONS[name]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib import resources
 
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import InputError
 from ceremonies.spoken import visible
 

@@ -16,7 +16,8 @@ from ceremonies.conduct.context import AnyContext, Context, World
 from ceremonies.conduct.people import NOBODY, fewest
 from ceremonies.conduct.plan import plan_of
 from ceremonies.conduct.progress import Progress
-from ceremonies.conduct.script import MAX_SIZE, Script, Step, read
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.script_file import MAX_SIZE, read
 from ceremonies.conduct.slots import Table
 from ceremonies.errors import CeremonyError, Declined, InputError, IntegrityError, Refused
 from ceremonies.log import facts, signers

@@ -9,9 +9,9 @@ from ceremonies.conduct import resuming
 from ceremonies.conduct.asks import Ask, Steps, placed
 from ceremonies.conduct.attesting import attest
 from ceremonies.conduct.ceremony import Ceremony
-from ceremonies.conduct.fitness import insist_still, watched
 from ceremonies.conduct.presence import attended
 from ceremonies.conduct.script import Step
+from ceremonies.conduct.watch import insist_still, watched
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ceremonies.conduct.actions import Expected, everybody
 from ceremonies.conduct.asks import Confirm
-from ceremonies.conduct.script import Script, Step, read
+from ceremonies.conduct.script import Script, Step
+from ceremonies.conduct.script_file import read
 from ceremonies.conduct.steps.policy import READ_POLICY
 from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
 from ceremonies.log.promised import Demand, Planned

@@ -15,7 +15,7 @@ from ceremonies.conduct import practice
 from ceremonies.conduct.ceremony import started
 from ceremonies.conduct.context import World
 from ceremonies.conduct.reviewed import log_review
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import InputError
 from ceremonies.log import facts, signers
 from ceremonies.log.journal import Journal

@@ -29,7 +29,8 @@ from ceremonies.conduct.asks import (
 from ceremonies.conduct.conductor import conduct
 from ceremonies.conduct.context import World
 from ceremonies.conduct.presence import TypePin
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.keys import slip39
 from ceremonies.keys.seed import Scheme
 from ceremonies.log import sshkey, sshsig

@@ -23,7 +23,8 @@ from ceremonies.conduct import builtin, check, prepared
 from ceremonies.conduct.actions import Class, Expected
 from ceremonies.conduct.asks import Ask
 from ceremonies.conduct.plan import expected, plan_of
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.conduct.steps import ACTIONS
 from ceremonies.log import facts
 from ceremonies.log.chain import read_records

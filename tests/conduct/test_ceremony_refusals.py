@@ -30,7 +30,7 @@ from ceremonies.conduct import ceremony, practice
 from ceremonies.conduct.aborting import aborted
 from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, Refused
 from ceremonies.keys.account import account_path, derive
 from ceremonies.log import facts, signers

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ceremonies.conduct import builtin
-from ceremonies.conduct.script import MAX_SIZE, Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import MAX_SIZE, read
 from ceremonies.errors import InputError
 
 GOOD = builtin.script(KEYGEN).data.decode()

@@ -11,7 +11,8 @@ from conduct.test_actions_declared import assert_declared
 
 from ceremonies.conduct import builtin, check
 from ceremonies.conduct.asks import Acknowledge, Ask, ShowSecret, TypeDice, TypeWords
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.keys import by_hand, commitment, entropy
 from ceremonies.keys.account import fingerprint_of
 from ceremonies.keys.by_hand import Method

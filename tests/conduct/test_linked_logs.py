@@ -15,7 +15,8 @@ from conduct.test_ceremony_refusals import room_of
 from conduct.test_script_language import END, HEAD, Room
 
 from ceremonies.conduct import builtin, check
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.log import facts, seal
 from custody_cli import main
 

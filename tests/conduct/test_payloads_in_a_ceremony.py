@@ -16,7 +16,8 @@ from ceremonies.bitcoin.transaction import read_raw
 from ceremonies.conduct import builtin, prepared
 from ceremonies.conduct.asks import Ask, Confirm, ShowReview
 from ceremonies.conduct.plan import planned
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, InputError
 from ceremonies.exchange import picture_files, series
 from ceremonies.exchange.payload import Format, Kind, Payload

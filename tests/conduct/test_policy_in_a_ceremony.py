@@ -15,7 +15,8 @@ from review.test_log_attacks import remade
 from ceremonies.conduct import builtin, check, practice
 from ceremonies.conduct.asks import Ask, SignSeal
 from ceremonies.conduct.plan import planned
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Refused
 from ceremonies.log import facts, signers
 from ceremonies.log.facts import Fact

@@ -13,7 +13,8 @@ from conduct.test_script_language import SMALL, Room, small, step
 from ceremonies.conduct.asks import Ask
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.presence import TRIES, TypePin
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Refused
 from ceremonies.log import facts, signers
 from ceremonies.log.verify import State, verify

@@ -22,7 +22,7 @@ from conduct.interruption import (
 
 from ceremonies.conduct import builtin, ceremony
 from ceremonies.conduct.resuming import restart
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
 from ceremonies.log import facts
 from ceremonies.log.chain import read_records

@@ -11,7 +11,8 @@ from conduct.conduct_material import KEYGEN, SIGN, Player, begin, earnest_signer
 
 from ceremonies.conduct import builtin, check
 from ceremonies.conduct.people import Role, fewest
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.conduct.slots import KEY
 from ceremonies.conduct.steps import ACTIONS
 from ceremonies.errors import InputError, Refused

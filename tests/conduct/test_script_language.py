@@ -15,7 +15,8 @@ from ceremonies.conduct.aborting import aborted
 from ceremonies.conduct.asks import Ask, Choose
 from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, InputError, IntegrityError, Refused
 from ceremonies.log import facts
 from ceremonies.log.verify import State, verify

@@ -20,7 +20,7 @@ from conduct.conduct_material import (
 from ceremonies.conduct import builtin, practice
 from ceremonies.conduct.asks import Ask, Choose, Confirm, SignSeal
 from ceremonies.conduct.people import Person
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.log import facts, seal, signers, sshsig
 from ceremonies.log.chain import read_records
 from ceremonies.log.verify import State, verify

@@ -14,7 +14,8 @@ from conduct.test_actions_declared import assert_declared
 from ceremonies.conduct import builtin, check, prepared
 from ceremonies.conduct.asks import Ask, ShowSecret, TypeBack
 from ceremonies.conduct.plan import planned
-from ceremonies.conduct.script import Script, read
+from ceremonies.conduct.script import Script
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import InputError
 from ceremonies.keys import seedqr
 from ceremonies.keys.seed import read_seed

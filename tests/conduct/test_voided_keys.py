@@ -25,7 +25,7 @@ from ceremonies.conduct.asks import Acknowledge, Confirm, TypeWords
 from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.left_behind import LEFT_BEHIND
 from ceremonies.conduct.progress import Progress
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, IntegrityError
 from ceremonies.keys import slip39
 from ceremonies.keys.card import CardSet

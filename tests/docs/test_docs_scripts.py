@@ -7,7 +7,7 @@ import re
 import msgspec
 from doc_pages import DOCS, blocks
 
-from ceremonies.conduct import asks, check, prepared, presence, script
+from ceremonies.conduct import asks, check, prepared, presence, script, script_file
 from ceremonies.conduct.asks import Ask
 from ceremonies.conduct.slots import EVERY_SLOT
 from ceremonies.conduct.steps import ACTIONS
@@ -35,16 +35,16 @@ def keys(form: type[msgspec.Struct]) -> list[str]:
 
 def test_every_key_of_a_script_is_on_the_page() -> None:
     told = rows("The script")
-    assert [code(row[0])[0] for row in told if len(row) == 2] == keys(script._ScriptForm)
+    assert [code(row[0])[0] for row in told if len(row) == 2] == keys(script_file._ScriptForm)
     forms: dict[str, type[msgspec.Struct]] = {
-        "roles": script._RoleForm,
-        "rules": script._RulesForm,
+        "roles": script_file._RoleForm,
+        "rules": script_file._RulesForm,
         "seed": script.SeedForm,
         "entropy": script.EntropyForm,
         "shares": script.SharesForm,
         "material": script.MaterialForm,
         "environment": script.EnvironmentForm,
-        "step": script._StepForm,
+        "step": script_file._StepForm,
     }
     inner = [(code(row[0])[0], code(row[1])[0]) for row in told if len(row) == 3]
     assert inner == [(name, key) for name, form in forms.items() for key in keys(form)]

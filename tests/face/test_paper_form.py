@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from conduct.conduct_material import KEYGEN, SIGN
 
 from ceremonies.conduct import builtin
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.spoken import words
 from custody_cli.ceremony_answers import shown
 from custody_cli.paper.form import EXCEPTION_SHEETS, form

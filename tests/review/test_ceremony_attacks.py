@@ -32,7 +32,7 @@ from ceremonies.conduct import builtin, ceremony, check, practice
 from ceremonies.conduct.aborting import aborted
 from ceremonies.conduct.asks import Ask, Confirm
 from ceremonies.conduct.conductor import hold
-from ceremonies.conduct.script import read
+from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, InputError, IntegrityError, Refused
 from ceremonies.log import facts, seal
 from ceremonies.log.chain import read_records
