@@ -130,11 +130,13 @@ class Context(Generic[P]):
         Another one than before is kept beside it, with a number in its name.
 
         Raises:
-            IntegrityError: as `keep`.
+            IntegrityError: as `keep`; or what was brought before is gone, or was changed.
         """
         before = [*self.brought(name)]
         newest = before[-1] if before else name
-        if self._logged(newest) not in (None, hashlib.sha256(data).hexdigest()):
+        is_other = self._logged(newest) not in (None, hashlib.sha256(data).hexdigest())
+        if is_other and (self.folder / newest).exists():
+            self.kept(newest)  # what was brought before stays, as it was logged
             newest = numbered(name, len(before) + 1)
         self.keep(newest, data, kind=kind)
         return newest

@@ -354,6 +354,17 @@ def test_another_psbt_is_kept_beside_the_one_that_was_brought_first(tmp_path: Pa
     insist_verified(folder, State.COMPLETE)
 
 
+def test_another_psbt_does_not_hide_that_the_first_was_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    here = killed(SIGN, folder, record_of(SIGN, "psbt", tmp_path) + 1)
+    (folder / "unsigned.psbt").write_bytes(b"something else")
+    other = base64.b64encode(psbt_bytes().replace(FINAL, REPLACEABLE, 1))
+    here.says = {"psbt.file": [other]}
+    with pytest.raises(IntegrityError, match=r"unsigned\.psbt .* is not the one that was logged"):
+        go_on(folder, here)
+    assert not (folder / "unsigned-2.psbt").exists()
+
+
 def test_what_was_brought_and_changed_since_is_not_taken(tmp_path: Path) -> None:
     folder = tmp_path / "c"
     here = killed(SIGN, folder, record_of(SIGN, "review", tmp_path) + 1)
