@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from ceremonies.conduct.actions import Expected, everybody
 from ceremonies.conduct.asks import Confirm
@@ -51,24 +52,30 @@ def planned(data: bytes, *, rehearsal: bool, kept: Kept = lambda _: None) -> Pla
     Raises:
         InputError: it is not a script, or that is no policy.
     """
+    said, policy = _planned(data, rehearsal=rehearsal)
+    content = None if policy is None else kept(policy)
+    return said if content is None else replace(said, demand=_demand(content))
+
+
+@lru_cache(maxsize=8)  # thousands of logs have the same script beside them
+def _planned(data: bytes, *, rehearsal: bool) -> tuple[Planned, str | None]:
+    """Return what a script alone has a log say, and the name of the policy that it keeps."""
     script = read(data)
     if rehearsal:
         script = replace(script, network=REGTEST)
     promises = [one for step in script.steps for one in step.action.promises(script, step)]
-    return Planned(
+    said = Planned(
         plan=plan_of(script, rehearsal=rehearsal),
         # practice keeps to a script as far as the machine at hand does
         promises=tuple(one for one in promises if not (rehearsal and one.in_earnest)),
-        demand=_demand(script, kept),
     )
+    policies = [step.params.keep for step in script.steps if step.action is READ_POLICY]
+    return said, policies[-1] if policies else None
 
 
-def _demand(script: Script, kept: Kept) -> Demand | None:
-    """Return whose signed approvals the policy of a script asks for, where it reads one."""
-    files = [step.params.keep for step in script.steps if step.action is READ_POLICY]
-    content = kept(files[-1]) if files else None
-    if content is None:
-        return None
+@lru_cache(maxsize=8)
+def _demand(content: bytes) -> Demand | None:
+    """Return whose signed approvals a policy asks for."""
     from ceremonies.signing import policy_file
 
     asked = policy_file.read(content).approvals

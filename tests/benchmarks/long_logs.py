@@ -6,30 +6,60 @@ import hashlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from ceremonies.conduct.plan import planned
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact, PlannedRole, PlannedStep
+from ceremonies.log.facts import Fact
 
-SCRIPT = b'schema = "ceremony/1"\nid = "long"\n'
+SCRIPT = b"""\
+schema = "ceremony/1"
+id = "long"
+title = "Sign again and again"
+network = "regtest"
+[roles]
+operator = 1
+approver = 1
+witness = { at-least = 1, independent = true }
+[rules]
+quorum = 2
+conflicts = [["operator", "approver"]]
+[[step]]
+id = "machine"
+do = "check-machine"
+role = "operator"
+[[step]]
+id = "people"
+do = "roll-call"
+role = "operator"
+[[step]]
+id = "read"
+do = "read-payload"
+role = "operator"
+[[step]]
+id = "review"
+do = "review-psbt"
+role = "operator"
+[[step]]
+id = "approve"
+do = "approve-intent"
+role = "approver"
+[[step]]
+id = "sign"
+do = "sign-psbt"
+role = "operator"
+[[step]]
+id = "close"
+do = "close"
+role = "operator"
+"""
 NOW = "2026-11-22T12:00:00Z"
 PROGRAM = hashlib.sha256(b"program").hexdigest()
 
 
 def head(signers_sha256: str, *, name: str, quorum: int) -> tuple[Fact, Fact]:
     """The genesis and the plan of a signing that is interrupted whenever it was signed."""
-    step: dict[str, Any] = {"cls": "idempotent", "attest": (), "mandatory": True}
-    steps = (
-        ("machine", "check-machine", "operator"),
-        ("people", "roll-call", "operator"),
-        ("read", "read-payload", "operator"),
-        ("review", "review-psbt", "operator"),
-        ("approve", "approve-intent", "approver"),
-        ("sign", "sign-psbt", "operator"),
-        ("close", "close", "operator"),
-    )
     genesis = facts.Genesis(
         log=name,
         script_sha256=hashlib.sha256(SCRIPT).hexdigest(),
@@ -41,32 +71,21 @@ def head(signers_sha256: str, *, name: str, quorum: int) -> tuple[Fact, Fact]:
         program_sha256=PROGRAM,
         wall_claimed=NOW,
     )
-    plan = facts.Plan(
-        ceremony="long",
-        title="Sign again and again",
-        network="regtest",
-        steps=tuple(PlannedStep(id=id_, do=do, role=role, **step) for id_, do, role in steps),
-        roles=(
-            PlannedRole(role="operator", least=1, most=1, independent=False),
-            PlannedRole(role="approver", least=1, most=1, independent=False),
-            PlannedRole(role="witness", least=1, most=None, independent=True),
-        ),
-        conflicts=(("operator", "approver"),),
-        quorum=quorum,
-    )
-    return genesis, plan
+    return genesis, planned(SCRIPT, rehearsal=False).plan
 
 
 def session(number: int) -> Iterator[Fact]:
     """A room that opens, signs four large transactions and is interrupted again."""
-    if number:
-        yield facts.Resumed(gap_ms=number, same_boot=True, program_sha256=PROGRAM, wall_claimed=NOW)
     probes = tuple(
         facts.ProbeResult(name=name, ok=True)
         for name in ("network", "swap", "core-dumps", "clock", "entropy")
     )
+    checked = facts.MachineChecked(probes=probes, fit=True)
+    if number:
+        yield facts.Resumed(gap_ms=number, same_boot=True, program_sha256=PROGRAM, wall_claimed=NOW)
+        yield checked
     yield facts.Begin(step="machine", attempt=number + 1)
-    yield facts.MachineChecked(probes=probes, fit=True)
+    yield checked
     yield facts.End(step="machine")
     yield facts.Begin(step="people", attempt=number + 1)
     for person, role in (("ana", "operator"), ("ben", "approver"), ("cleo", "witness")):

@@ -14,6 +14,7 @@ import peak
 import pytest
 from timings import CPU, Timings
 
+from ceremonies.conduct.plan import planned
 from ceremonies.log import facts
 from ceremonies.log.evidence import Seals
 from ceremonies.log.facts import Fact
@@ -105,14 +106,14 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_many_logs_on_one_core(timings: Timings, many: list[Path]) -> None:
     def verified() -> None:
         for folder in many:
-            found = verify(folder, signers=many_logs.ALLOWED_SIGNERS)
+            found = verify(folder, signers=many_logs.ALLOWED_SIGNERS, planned=planned)
             assert found.state is State.COMPLETE
 
     def read_alone() -> None:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Seals, "judge_signatures", lambda *_: None)
             for folder in many:
-                verify(folder, signers=many_logs.ALLOWED_SIGNERS)
+                verify(folder, signers=many_logs.ALLOWED_SIGNERS, planned=planned)
 
     whole, unsigned = timings.fastest(verified, read_alone, rounds=3, timer=CPU)
     timings.tell(
@@ -136,7 +137,7 @@ def test_many_logs_on_two_cores(timings: Timings, many: list[Path]) -> None:
 
 
 def _judged(folder: Path) -> str:
-    return verify(folder, signers=many_logs.ALLOWED_SIGNERS).state.value
+    return verify(folder, signers=many_logs.ALLOWED_SIGNERS, planned=planned).state.value
 
 
 def test_appending_beside_the_disk_itself(timings: Timings, tmp_path: Path) -> None:
