@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from btclib_secp256k1 import keys
 from btclib_wallet.bip32 import BIP32KeyData, derive_, rootxprv_from_seed_, xpub_from_xprv_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from signing.wallets_made import STANDARD, TYPES, key_expression, make_wallet
 
-from ceremonies.bitcoin import bip32, common_scripts
+from ceremonies.bitcoin import bip32, common_scripts, tweaking
 from ceremonies.bitcoin.child_keys import PublicParent
 from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.descriptor import with_checksum
@@ -45,6 +47,24 @@ def test_a_hardened_step_is_the_engines(seed: bytes, index: int) -> None:
     theirs = derive_(rootxprv_from_seed_(seed, REGTEST.xprv_version), (HARDENED + index,))
     assert pair.private_key.reveal() == theirs.key[1:]
     assert pair.public_key == xpub_from_xprv_(theirs).key
+
+
+ORDER = int("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16)
+
+
+@pytest.mark.parametrize("tweak", [0, 1, 2, ORDER - 2, ORDER - 1, ORDER, ORDER + 1, 2**256 - 1])
+@pytest.mark.parametrize("secret", [1, 2, ORDER - 1])
+def test_adding_a_tweak_is_the_librarys_at_every_edge(secret: int, tweak: int) -> None:
+    def outcome(add: Callable[[], bytes]) -> bytes | None:
+        try:
+            return add()
+        except ValueError:
+            return None
+
+    key, added = keys.pubkey_from_prvkey(secret), tweak.to_bytes(32, "big")
+    theirs = outcome(lambda: keys.pubkey_tweak_add(key, added))
+    assert outcome(lambda: tweaking.plus_generator(tweaking.parsed(key), added)) == theirs
+    assert (theirs is None) == (tweak >= ORDER or (secret + tweak) % ORDER == 0)
 
 
 def test_a_public_key_has_no_hardened_child() -> None:

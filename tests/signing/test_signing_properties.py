@@ -188,7 +188,11 @@ def attempt(data: bytes, wallet: Wallet) -> None:
         reviewed = review(psbt, wallet, signer=signer(1))
         assert (reviewed.intent is None) is (reviewed.verdict == "refuse")
         with suppress(Refused):
-            psbts.parse(sign(reviewed).data)
+            signed = sign(reviewed)
+            psbts.parse(signed.data)
+            # what a signing remembers of signatures changes no verdict
+            known = finish.is_complete(signed.psbt, signed.verifier)
+            assert known == finish.is_complete(signed.psbt)
         finish.finalize(psbt)
     except CeremonyError as error:
         unexplained = isinstance(error, MalformedPsbt | Refused) and not error.findings
