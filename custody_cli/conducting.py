@@ -212,7 +212,7 @@ def _tell_lost(held: Ceremony, first: int) -> None:
 
 
 def _tell_where(held: Ceremony) -> None:
-    progress = held.progress
+    progress, more = held.progress, ""
     if progress.is_closed:
         left = "the ceremony is closed; its closing seal is still to be signed or taken away"
     elif progress.is_aborted:
@@ -223,10 +223,13 @@ def _tell_where(held: Ceremony) -> None:
         step = progress.open_step or progress.next_step
         left = f"the ceremony is paused at step {step}"
         first = restart(held.script, ended=progress.past, turned_down=progress.turned_down)
-        if step in progress.turned_down and held.script.steps[first].action.brings:
-            left += "; what was turned down is asked for again, and may be another"
         _tell_lost(held, first)
+        giver = held.script.steps[first]
+        is_brought_again = giver.id != step and giver.action.brings
+        if step in progress.turned_down and is_brought_again:
+            more = "what was turned down is asked for again, and may be another"
     is_over = progress.is_aborted or progress.is_given_up
     verb = "abort" if is_over else "resume"
-    note(left)
+    for line in filter(None, (left, more)):
+        note(line)
     note(f"go on with: custody ceremony {verb} {shlex.quote(str(held.journal.folder))}")
