@@ -43,6 +43,7 @@ def read(path: Path, *, limit: int, what: str) -> bytes:
 
 def read_stream(descriptor: int, *, limit: int, what: str) -> bytes:
     """Read an open descriptor to its end, at most `limit` bytes."""
+    os.read(descriptor, 0)  # fails on one that is open to write alone, where nothing ever comes
     chunks: list[bytes] = []
     size = 0
     while chunk := _next(descriptor, min(MEBIBYTE, limit + 1 - size)):

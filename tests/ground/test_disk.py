@@ -225,6 +225,19 @@ def test_a_signal_that_interrupts_no_call_is_acted_upon_all_the_same() -> None:
         os.close(reader)
 
 
+def test_what_is_open_to_write_alone_is_not_waited_for() -> None:
+    reader, writer = os.pipe()
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(disk.read_stream, writer, limit=1, what="it")
+        try:
+            error = reading.exception(timeout=2)
+        finally:
+            os.close(reader)  # ends a wait too
+    os.close(writer)
+    assert isinstance(error, OSError)
+    assert error.errno == errno.EBADF
+
+
 def test_what_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "gone", tmp_path / ("n" * 300)):
         with pytest.raises(InputError) as caught:
