@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +28,9 @@ def account_for(context: AnyContext) -> None:
 
 
 def _outputs(context: AnyContext) -> Iterator[Path]:
-    """Find them in the folder, those of a later key too, which have a number in their names."""
+    """Find them in the folder: later ones too, which have a number, and signatures beside them."""
     for name in context.step.action.outputs(context.params):
+        named = re.compile(rf"{of_kind(name).pattern}(?:\..+\.sig)?")
         for path in sorted(context.folder.iterdir()):
-            if of_kind(name).fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            if named.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 yield path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from ceremonies.conduct.asks import Ask, SignSeal
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.script_file import read
-from ceremonies.errors import Refused
+from ceremonies.errors import IntegrityError, Refused
 from ceremonies.log import facts, signers
 from ceremonies.log.facts import Fact
+from ceremonies.log.journal import Journal
+from ceremonies.log.records import Record
 from ceremonies.log.sshsig import INTENT_NAMESPACE, NAMESPACE
 from ceremonies.log.verify import State, verify
 
@@ -120,6 +123,34 @@ def test_a_policy_that_asks_for_signed_approvals_gets_them(tmp_path: Path) -> No
             "1 of the 2 people whom the policy asks for approved it" in problem
             for problem in found.problems
         )
+
+
+def test_a_signature_that_no_record_names_yet_is_taken_after_a_stop_if_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, script = approved_by("grace erin judy")
+    at, people, real = tmp_path / "at", Approvers(policy), Journal.append
+    people.leaves, file = False, at / "approval.txt.grace.sig"
+
+    def append(self: Journal, fact: Fact) -> Record:
+        if isinstance(fact, facts.FileKept) and fact.name == file.name:
+            raise KeyboardInterrupt
+        return real(self, fact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", append)
+        with pytest.raises(KeyboardInterrupt):
+            begin(at, script, people)
+    shutil.copytree(at, tmp_path / "other")
+    (tmp_path / "other" / file.name).write_bytes(practice.signature("grace", b"another text"))
+    with pytest.raises(IntegrityError):
+        go_on(tmp_path / "other", people)
+    asked = len(people.mistakes)
+    go_on(at, people)
+    assert len(people.mistakes) == asked + 1, "only the second person signs"
+    kinds = [one.kind for one in all_of(at, facts.FileKept) if one.name == file.name]
+    assert kinds == ["left-behind", "approval"]
+    assert verify(at, planned=planned).state is State.COMPLETE
 
 
 def unapproved(told: list[Fact], person: str) -> list[Fact]:

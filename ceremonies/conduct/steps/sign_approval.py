@@ -175,7 +175,7 @@ def _signed(
     else:
         # another signature by the same key may have other bytes
         armored = context.kept(file)
-        holds(armored)
+        known.insist(person.name, armored, content, namespace=INTENT_NAMESPACE)
     context.keep(file, armored, kind="approval")
     for intent in text.covers:
         context.log(facts.IntentApproved(intent=intent.hex(), person=person.name, role=person.role))
