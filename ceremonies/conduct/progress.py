@@ -44,6 +44,7 @@ class StepState(StrEnum):
 class LiveKey:
     """A key that a ceremony made and did not declare void, and who may hold it in writing.
 
+    `codes` are the people whose device may have read it from a code.
     Of a key that people `brought` it is the new cards alone that can become void.
     """
 
@@ -52,6 +53,7 @@ class LiveKey:
     brought: bool = False
     parts: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
     cards: list[facts.VoidCard] = field(default_factory=list)
 
     @property
@@ -165,6 +167,8 @@ class Progress:
                 self.key = None
             case facts.PhraseShown() if self.key and self.key.name == fact.key:
                 self.key.phrases.append(fact.person)
+            case facts.SeedQrShown() if self.key and self.key.name == fact.key:
+                self.key.codes.append(fact.person)
             case facts.CardShown() if self.key and self.key.name == fact.key:
                 self.key.cards.append(
                     facts.VoidCard(set=fact.set, card=fact.card, person=fact.person)

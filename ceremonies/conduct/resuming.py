@@ -190,17 +190,21 @@ def void(key: LiveKey, why: str) -> facts.KeyVoid | facts.SharesVoid:
 
 
 def to_destroy(key: LiveKey) -> str:
-    """List what exists of a key on paper, and who holds it."""
+    """List what exists of a key on paper and in devices, and who holds it."""
     parts = [
         f"destroy   the words of the machine's part of {key.name} that {who} wrote down"
         for who in dict.fromkeys(key.parts)
     ]
     phrases = [f"destroy   the phrase of {key.name} that {who} wrote down" for who in key.phrases]
+    codes = [
+        f"wipe      the device of {who} that read the SeedQR of {key.name}"
+        for who in dict.fromkeys(key.codes)
+    ]
     cards = [
         f"destroy   card {card.card} of set {card.set} that {card.person} wrote down"
         for card in key.cards
     ]
-    return "\n".join((*parts, *phrases, *cards))
+    return "\n".join((*parts, *phrases, *codes, *cards))
 
 
 def never_to_use(ceremony: Ceremony, key: LiveKey) -> str:

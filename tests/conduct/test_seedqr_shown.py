@@ -109,6 +109,8 @@ def test_a_key_whose_code_was_shown_and_not_confirmed_is_void(tmp_path: Path) ->
     go_on(tmp_path / "at", player)
     (void,) = all_of(tmp_path / "at", facts.KeyVoid)
     assert (void.key, len(void.phrases)) == ("key-1", 1)
+    (told, _) = [one.shown for one in player.heard if one.field.startswith("exception.")]
+    assert f"wipe      the device of {void.phrases[0]} that read the SeedQR of key-1" in told
     assert [one.key for one in all_of(tmp_path / "at", facts.SeedQrShown)] == ["key-1", "key-2"]
     insist_verified(tmp_path / "at", State.COMPLETE)
 
