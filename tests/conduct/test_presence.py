@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conduct.conduct_material import Player, begin, go_on
+from conduct.conduct_material import (
+    Player,
+    begin,
+    earnest_signature,
+    earnest_signers,
+    go_on,
+    unfit,
+    world,
+)
 from conduct.interruption import all_of
 from conduct.test_script_language import SMALL, Room, small, step
 
+from ceremonies.conduct import ceremony
+from ceremonies.conduct.aborting import aborted
 from ceremonies.conduct.asks import Ask
+from ceremonies.conduct.conductor import hold
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.presence import TRIES, TypePin
 from ceremonies.conduct.script import Script
@@ -127,3 +139,14 @@ def test_with_a_key_everybody_proves_in_each_session_who_they_are(tmp_path: Path
         assert said.startswith(f"presence of {name} in REHEARSAL/".encode())
         known.insist(name, (at / f"present-2.{name}.sig").read_bytes(), said)
     assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_whoever_ends_a_ceremony_on_an_unfit_machine_types_pins_there(tmp_path: Path) -> None:
+    at, room = tmp_path / "at", Room(cast=SMALL)
+    room.signature = earnest_signature
+    room.says = {"told.operator-1": [KeyboardInterrupt()]}
+    with pytest.raises(KeyboardInterrupt):
+        begin(at, watched(), room, signers_file=earnest_signers(), rehearsal=False)
+    with ceremony.reopened(at, world=replace(world(at), probes=unfit)) as again:
+        hold(again, aborted(again), room)
+    assert len(all_of(at, facts.Aborted)) == 1
