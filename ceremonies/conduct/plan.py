@@ -54,7 +54,9 @@ def planned(data: bytes, *, rehearsal: bool, kept: Kept = lambda _: None) -> Pla
     """
     said, policy = _planned(data, rehearsal=rehearsal)
     content = None if policy is None else kept(policy)
-    return said if content is None else replace(said, demand=_demand(content))
+    if content is None:
+        return replace(said, unread=policy or "")
+    return replace(said, demand=_demand(content))
 
 
 @lru_cache(maxsize=8)  # thousands of logs have the same script beside them

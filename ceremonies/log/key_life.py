@@ -16,11 +16,13 @@ _MOST_TOLD = 20
 class Signing:
     """What one step saw of transactions: which were reviewed, under which intents, and approved.
 
-    `unnamed` counts the coins of each that no record has named yet.
+    `unnamed` counts the coins of each that no record has named yet, `named` are those that one has.
     """
 
     def __init__(self) -> None:
         self.unnamed: dict[str, int] = {}
+        self.named: dict[str, set[str]] = {}
+        self.kept = 0
         self.reviewed: dict[str, set[str]] = {}
         self.approved: set[str] = set()
 
@@ -206,16 +208,23 @@ class Keys:
         here = self._signing
         if len(here.unnamed) < MOST_KEPT:
             here.unnamed[fact.txid] = fact.inputs
+            before = here.named.pop(fact.txid, ())
+            here.kept -= len(before)
             if fact.intent is not None and "refuse" not in [one.level for one in fact.findings]:
                 here.reviewed.setdefault(fact.intent, set()).add(fact.txid)
         return ()
 
     def _spend(self, fact: facts.PsbtSpends) -> Iterable[str]:
-        unnamed = self._signing.unnamed
-        if fact.txid not in unnamed:
+        here = self._signing
+        if fact.txid not in here.unnamed:
             return ("it is of a transaction that nobody reviewed",)
-        unnamed[fact.txid] -= len(fact.outpoints)
-        return ()
+        here.unnamed[fact.txid] -= len(fact.outpoints)
+        named, coins = here.named.setdefault(fact.txid, set()), set(fact.outpoints)
+        is_again = len(coins) < len(fact.outpoints) or not named.isdisjoint(coins)
+        if here.kept < MOST_KEPT:
+            here.kept += len(coins - named)
+            named |= coins
+        return ("it names a coin twice",) if is_again else ()
 
     def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
         for one in self._signings.values():

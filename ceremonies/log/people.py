@@ -20,13 +20,13 @@ _BY_ONE = (
     facts.SeedQrShown,
     facts.CardShown,
     facts.CardVerified,
-    facts.FingerprintConfirmed,
 )
 """What one person does, whatever their role."""
 
 _BY_EACH: dict[str, type[Fact]] = {
     "acknowledge": facts.Acknowledged,
     "audit-cards": facts.CardAudited,
+    "confirm-fingerprint": facts.FingerprintConfirmed,
     "join-wallet": facts.KeyProved,
     "confirm-address": facts.AddressConfirmed,
 }

@@ -41,11 +41,15 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """What a script has its log say: the plan, what it promises, and what its policy demands."""
+    """What a script has its log say: the plan, what it promises, and what its policy demands.
+
+    `unread` is the name of a policy that is not there to say it.
+    """
 
     plan: Plan
     promises: tuple[Promise, ...] = ()
     demand: Demand | None = None
+    unread: str = ""
 
 
 class Promised:

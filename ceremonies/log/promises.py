@@ -64,14 +64,12 @@ class Promises:
     def __init__(self, plan: Plan, genesis: Genesis | None, *, seen: set[type[Fact]]) -> None:
         self._seen = seen
         self._steps = {step.id: step for step in plan.steps}
-        self._least = {role.role: role.least for role in plan.roles}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
         self._derived = ""
         self._step = ""
         self._destroying: set[str] = set()
         self._cards: dict[tuple[str, str], str] = {}
-        self._confirmed: set[str] = set()
         self._approving: set[str] = set()
         self._is_fit = True
         self._more: dict[str, Callable[[PlannedStep], Iterator[str]]] = {
@@ -79,7 +77,6 @@ class Promises:
             "check-machine": self._is_sound,
             "destroy": self._is_destroyed,
             "hand-out-shares": self._is_handed_out,
-            "confirm-fingerprint": self._is_confirmed,
             "approve-intent": self._is_approved,
             "approve-batch": self._is_approved,
         }
@@ -96,7 +93,6 @@ class Promises:
             facts.WalletRegistered: self._register,
             facts.ItemDestroyed: self._destroy,
             facts.CardVerified: self._hand_out,
-            facts.FingerprintConfirmed: self._confirm,
             facts.IntentApproved: self._approve,
         }
 
@@ -167,11 +163,6 @@ class Promises:
             self._cards[fact.set, fact.card] = fact.person
         return ()
 
-    def _confirm(self, fact: facts.FingerprintConfirmed) -> Iterable[str]:
-        if len(self._confirmed) < MOST_KEPT:
-            self._confirmed.add(fact.person)
-        return ()
-
     def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
         if len(self._approving) < MOST_KEPT:
             self._approving.add(fact.role)
@@ -179,7 +170,7 @@ class Promises:
 
     def _reset(self) -> None:
         self._is_fit = True
-        for what in (self._seen, self._cards, self._confirmed, self._approving):
+        for what in (self._seen, self._cards, self._approving):
             what.clear()
 
     def _is_opened(self, _: PlannedStep) -> Iterator[str]:
@@ -193,10 +184,6 @@ class Promises:
     def _is_destroyed(self, step: PlannedStep) -> Iterator[str]:
         if step.id not in self._destroying:
             yield f"the step {visible(step.id)} ends, and nothing was destroyed"
-
-    def _is_confirmed(self, step: PlannedStep) -> Iterator[str]:
-        if len(self._confirmed) < self._least.get(step.role, 0):
-            yield f"{len(self._confirmed)} people confirmed the fingerprint, and not every one"
 
     def _is_approved(self, step: PlannedStep) -> Iterator[str]:
         if self._approving and step.role not in self._approving:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -12,6 +12,7 @@ from ceremonies.errors import CeremonyError, InputError
 from ceremonies.log.evidence import read_plain
 from ceremonies.log.facts import Genesis, Plan
 from ceremonies.log.promised import Planned
+from ceremonies.spoken import visible
 
 FILE = "script.toml"
 _LIMIT = disk.MEBIBYTE
@@ -64,6 +65,12 @@ class ScriptFile:
             return read_plain(self._folder / name, limit=_LIMIT)
         except InputError:  # others tell of a file that is gone, or is not what was kept
             return None
+
+    def lacking(self, kept: Iterable[str]) -> Iterator[str]:
+        """Yield what of the files that were kept is gone, and nothing can be judged without."""
+        unread = self._planned.unread if self._planned else ""
+        if unread in kept:
+            yield f"{visible(unread)}: whose approvals it asks for is not known without it"
 
     def problems(self, genesis: Genesis, plan: Plan | None) -> Iterator[str]:
         """Yield what cannot be of the script of this log, once it was planned."""

@@ -12,7 +12,7 @@ from ceremonies.errors import InputError
 from ceremonies.log import seal as seals
 from ceremonies.log import signers as people
 from ceremonies.log.evidence import Seals, altered, moved, read_plain, unproved
-from ceremonies.log.facts import Aborted, Closed, Genesis
+from ceremonies.log.facts import Aborted, Closed, FileKept, Genesis
 from ceremonies.log.meaning import Meaning
 from ceremonies.log.reading import Reading
 from ceremonies.log.script import Planner, ScriptFile
@@ -81,7 +81,8 @@ def _read(folder: Path, planned: Planner | None) -> tuple[Seals, ScriptFile, Rea
         reading.follow(folder)
         if found.is_current:
             break
-    reading.unknown += script.unknown
+    kept = [fact.name for _, fact in reading.meaning.files if isinstance(fact, FileKept)]
+    reading.unknown += [*script.unknown, *script.lacking(kept)]
     return found, script, reading
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from conduct.conduct_material import SIGN, begin, go_on, player_of, signing_player
 from conduct.interruption import all_of
+from msgspec.structs import replace
 from review.test_log_attacks import remade
 
 from ceremonies.conduct import builtin, check, practice
@@ -151,6 +152,33 @@ def test_a_signature_that_no_record_names_yet_is_taken_after_a_stop_if_it_holds(
     kinds = [one.kind for one in all_of(at, facts.FileKept) if one.name == file.name]
     assert kinds == ["left-behind", "approval"]
     assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_a_policy_is_judged_by_as_it_was_kept_or_nothing_is_complete(tmp_path: Path) -> None:
+    policy, script = approved_by("grace erin judy")
+    pin = f'policy = "{hashlib.sha256(policy).hexdigest()}"\n'.encode()
+    unpinned = read(script.data.replace(pin, b"", 1))
+    assert unpinned.policy is None
+    people, at = Approvers(policy), tmp_path / "at"
+    people.leaves = False
+    begin(at, unpinned, people)
+    (at / "policy.toml").write_bytes(POLICY)
+
+    def elsewhere(told: list[Fact]) -> list[Fact]:
+        return [
+            replace(fact, name="other.toml") if getattr(fact, "kind", "") == "policy" else fact
+            for fact in unapproved(told, "erin")
+        ]
+
+    (tmp_path / "lax").mkdir()
+    found = remade(at, tmp_path / "lax", elsewhere)
+    assert "the step policy ends without the policy" in " ".join(found.problems)
+    assert found.state is State.TAMPERED
+    (at / "policy.toml").unlink()
+    (tmp_path / "gone").mkdir()
+    found = remade(at, tmp_path / "gone", lambda told: unapproved(told, "erin"))
+    assert found.state is State.UNREADABLE
+    assert found.problems[0] == "policy.toml: whose approvals it asks for is not known without it"
 
 
 def unapproved(told: list[Fact], person: str) -> list[Fact]:

@@ -62,13 +62,13 @@ def coded(person: str) -> Fact:
     return facts.SeedQrShown(key="key-1", person=person, form="standard")
 
 
-def reviewed(intent: str | None = HASH, txid: str = HASH) -> Fact:
+def reviewed(intent: str | None = HASH, txid: str = HASH, inputs: int = 1) -> Fact:
     return facts.PsbtReviewed(
         wallet="vault",
         psbt_sha256=HASH,
         txid=txid,
         intent=intent,
-        inputs=1,
+        inputs=inputs,
         outputs=1,
         fee_commitment=HASH,
         payments_commitment=HASH,
@@ -479,6 +479,14 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     "more coins than the transaction has": (
         (*IN_MACHINE, reviewed(), spends(), spends(), approved()),
         "an intent was approved, and no records name all coins that it spends",
+    ),
+    "one coin for two": (
+        (*IN_MACHINE, reviewed(inputs=2), spends(), spends(), approved()),
+        "it names a coin twice",
+    ),
+    "one coin for two in one record": (
+        (*IN_MACHINE, reviewed(inputs=2), spends("a:0", "a:0"), approved()),
+        "it names a coin twice",
     ),
     "coins of a transaction that another step reviewed": (
         (*HEAD, begin("people"), ANA, BEN, CLEO, reviewed(), end("people"), *MACHINE[:2], spends()),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from log_material import HASH, NOW
+from msgspec.structs import replace
 from test_log_things import problems
 
 from ceremonies.conduct.plan import planned
@@ -104,6 +105,12 @@ CASES: dict[str, tuple[str, str, Sequence[Fact], Sequence[str]]] = {
         ("anybody who said that they understood the words of the script",),
     ),
     "the policy": ("read-policy", "", (POLICY,), ()),
+    "a policy under another name": (
+        "read-policy",
+        "",
+        (replace(POLICY, name="other.toml"),),
+        ("the policy that the script pins",),
+    ),
     "another policy": ("read-policy", "", (OTHER_POLICY,), ("the policy that the script pins",)),
     "another program": (
         "check-program",

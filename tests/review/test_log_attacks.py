@@ -214,7 +214,16 @@ OF_KEYGEN: dict[str, tuple[Callable[[Told], Told], str]] = {
     ),
     "a fingerprint that one of three confirmed": (
         changed(facts.FingerprintConfirmed, person="bob"),
-        "1 people confirmed the fingerprint, and not every one",
+        "the step fingerprint ends without carol",
+    ),
+    "a fingerprint confirmed by the operator for a custodian": (
+        lambda told: [
+            replace(fact, person="alice")
+            if isinstance(fact, facts.FingerprintConfirmed) and fact.person == "bob"
+            else fact
+            for fact in told
+        ],
+        "the step fingerprint ends without bob",
     ),
     "a phrase confirmed by somebody else": (
         changed(facts.PhraseConfirmed, person="bob"),

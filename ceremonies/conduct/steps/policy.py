@@ -71,14 +71,16 @@ def _expects(_script: Script, step: Step) -> Iterator[Expected]:
 
 
 def _promises(script: Script, step: Step) -> Iterator[Promise]:
-    pinned = script.policy
-    if pinned is not None:
-        yield Promise(
-            step=step.id,
-            kind=facts.FileKept,
-            what="the policy that the script pins",
-            holds=lambda fact: (fact.kind, fact.sha256) == ("policy", pinned),
-        )
+    name, pinned = step.params.keep, script.policy
+    yield Promise(
+        step=step.id,
+        kind=facts.FileKept,
+        what="the policy" if pinned is None else "the policy that the script pins",
+        # under its name: what is beside the log there says whose approvals were needed
+        holds=lambda fact: (
+            (fact.name, fact.kind) == (name, "policy") and pinned in (None, fact.sha256)
+        ),
+    )
 
 
 READ_POLICY = Action(
