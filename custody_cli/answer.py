@@ -10,6 +10,7 @@ import typer
 
 from ceremonies.errors import MachineError
 from ceremonies.spoken import visible
+from custody_cli.exits import Stopped
 
 
 def answer(
@@ -30,7 +31,7 @@ def answer(
     """
     try:
         if json:
-            print(_json.dumps(value))
+            _line(_json.dumps(value))
         else:
             show()
         sys.stdout.flush()
@@ -56,13 +57,29 @@ def stream(
     """
     try:
         for one in values if lines else _object(values, key=key, about=about or {}):
-            print(one if isinstance(one, str) else _json.dumps(one), end="\n" if lines else "")
+            text = one if isinstance(one, str) else _json.dumps(one)
+            if lines:
+                _line(text)
+            else:
+                print(text, end="")
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise _not_written(error) from None
     raise typer.Exit(exit_code)
+
+
+def _line(text: str) -> None:
+    """Print a line; where a signal breaks it off, because nobody reads, it ends there all the same.
+
+    The error that is told then is a line of its own.
+    """
+    try:
+        print(text)
+    except (KeyboardInterrupt, Stopped):
+        print()
+        raise
 
 
 def _object(values: Iterable[object], *, key: str, about: Mapping[str, object]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from custody_process import ROOT, attempt, custody, environment, error_of, stand_in
@@ -219,6 +220,32 @@ time.sleep(30)
     assert lost.returncode == 143
     assert lost.stdout == b"lost\n"
     assert b"Exception ignored in" in lost.stderr
+
+
+def test_a_line_that_a_signal_breaks_off_ends_before_the_error() -> None:
+    body = """
+import sys
+from custody_cli.answer import answer
+print("begun", file=sys.stderr, flush=True)
+answer({"a": "x" * 10**6}, json=True, show=lambda: None)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", stand_in(body), "key", "try", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"begun\n"
+        assert process.stdout.read(1) == b"{"
+        time.sleep(0.1)  # the pipe is full again, and it waits
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        *_, broken_off, told = process.stdout.read().splitlines()
+        assert process.wait(10) == 143
+    assert len(broken_off) < 10**6
+    assert json.loads(told)["error"]["code"] == 143
 
 
 def test_a_reader_who_leaves_early_is_no_bug() -> None:
