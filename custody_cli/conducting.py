@@ -15,7 +15,7 @@ from ceremonies.conduct.asks import Ask, Steps
 from ceremonies.conduct.ceremony import Ceremony
 from ceremonies.conduct.conductor import Answer, hold, walk
 from ceremonies.conduct.context import World
-from ceremonies.conduct.resuming import lost_key, restart
+from ceremonies.conduct.resuming import fatal_step, lost_key, restart
 from ceremonies.conduct.script import Script
 from ceremonies.errors import Refused
 from ceremonies.log import signers as signers_files
@@ -212,7 +212,7 @@ def _tell_lost(held: Ceremony, first: int) -> None:
 
 
 def _tell_where(held: Ceremony) -> None:
-    progress, more = held.progress, ""
+    progress, failed, more = held.progress, fatal_step(held), ""
     if progress.is_closed:
         left = "the ceremony is closed; its closing seal is still to be signed or taken away"
     elif progress.is_aborted:
@@ -222,13 +222,15 @@ def _tell_where(held: Ceremony) -> None:
     else:
         step = progress.open_step or progress.next_step
         left = f"the ceremony is paused at step {step}"
+        if failed:
+            left = f"step {failed} failed, and by its script the ceremony ends there"
         first = restart(held.script, ended=progress.past, turned_down=progress.turned_down)
         _tell_lost(held, first)
         giver = held.script.steps[first]
         is_brought_again = giver.id != step and giver.action.brings
         if step in progress.turned_down and is_brought_again:
             more = "what was turned down is asked for again, and may be another"
-    is_over = progress.is_aborted or progress.is_given_up
+    is_over = bool(failed) or progress.is_aborted or progress.is_given_up
     verb = "abort" if is_over else "resume"
     for line in filter(None, (left, more)):
         note(line)

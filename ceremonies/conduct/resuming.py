@@ -48,12 +48,11 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
             "two people have ended this ceremony, and were interrupted",
             hint="abort it once more; its key is void",
         )
-    for step in ceremony.script.steps:
-        if step.on_fail == "abort" and step.id in progress.failed:
-            raise Refused(
-                f"step {step.id} failed, and by its script the ceremony ends there",
-                hint="abort it, and begin another one",
-            )
+    if failed := fatal_step(ceremony):
+        raise Refused(
+            f"step {failed} failed, and by its script the ceremony ends there",
+            hint="abort it, and begin another one",
+        )
     if progress.is_closed:
         return len(ceremony.script.steps) - 1
     begin_session(ceremony)
@@ -64,6 +63,12 @@ def resumed(ceremony: Ceremony) -> Steps[int]:
     yield from _let_go(ceremony, first)
     yield from _bring_back(ceremony, first)
     return first
+
+
+def fatal_step(ceremony: Ceremony) -> str | None:
+    """Return the step that failed and with which, by the script, the ceremony ends."""
+    failed, steps = ceremony.progress.failed, ceremony.script.steps
+    return next((one.id for one in steps if one.on_fail == "abort" and one.id in failed), None)
 
 
 def begin_session(ceremony: Ceremony) -> None:

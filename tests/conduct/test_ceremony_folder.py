@@ -18,9 +18,11 @@ from typing import Any
 import program
 import pytest
 from conduct.aftermath import insist_verified
-from conduct.conduct_material import KEYGEN, SIGN
+from conduct.conduct_material import KEYGEN, SIGN, said_of
 from conduct.interruption import RECORDS, all_of, facts_of, lines_of
+from conduct.test_ceremony_refusals import never_to_be_signed
 
+from ceremonies.conduct import builtin
 from ceremonies.log import facts
 from ceremonies.log.verify import State
 from custody_cli.ceremony_answers import status
@@ -246,6 +248,21 @@ def test_a_disk_that_takes_no_more_is_exit_6_and_how_to_go_on_is_said(
     torn = (folder / "log.jsonl").read_bytes().rpartition(b"\n")[2]
     insist_goes_on(folder, lines_of(folder))
     assert len(all_of(folder, facts.Recovered)) == bool(torn)
+
+
+def test_where_a_failed_step_ends_the_ceremony_whoever_stops_is_told_to_abort(
+    folder: Path, tmp_path: Path
+) -> None:
+    ends, answers = tmp_path / "ends.toml", tmp_path / "answers.toml"
+    review, right = b'do   = "review-psbt"', said_of(SIGN)["psbt.file"].encode().strip()
+    ends.write_bytes(builtin.script(SIGN).data.replace(review, review + b'\non-fail = "abort"'))
+    answers.write_bytes(builtin.answers(SIGN).replace(right, never_to_be_signed(right)))
+    code, _, err = ended(
+        start("run", str(ends), "--at", str(folder), "--rehearse", "--answers", str(answers))
+    )
+    assert code == 4
+    assert b"step review failed, and by its script the ceremony ends there\n" in err
+    assert f"go on with: custody ceremony abort '{folder}'\n".encode() in err
 
 
 def test_a_ceremony_that_could_not_be_begun_leaves_no_folder(folder: Path) -> None:
