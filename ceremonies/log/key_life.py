@@ -43,6 +43,7 @@ class Keys:
         self._held: set[str] = set()
         self._fresh: set[str] = set()
         self._came = False
+        self._has_wallet = False
         self._signings: dict[str, Signing] = {}
         self._step = ""
         self._count = 0
@@ -55,6 +56,7 @@ class Keys:
             facts.KeyRecovered: self._recover,
             facts.FingerprintConfirmed: self._use,
             facts.AccountDerived: self._use,
+            facts.WalletRegistered: self._register,
             facts.PsbtReviewed: self._review,
             facts.PsbtSpends: self._spend,
             facts.IntentApproved: self._approve,
@@ -163,9 +165,21 @@ class Keys:
     def _recover(self, fact: facts.KeyRecovered) -> Iterator[str]:
         yield from self._used(fact.fingerprint)
         yield from self._together(fact)
+        yield from self._only(fact.fingerprint)
         if len(self._held) < MOST_KEPT:
             self._held.add(fact.fingerprint)
             self._came = True
+
+    def _only(self, fingerprint: str) -> Iterator[str]:
+        """Look whether it is the ceremony's own key; others may come once a wallet is known."""
+        made = any(key in self._good for key in self._alike.get(fingerprint, ()))
+        is_one = made or fingerprint in self._brought_sets
+        if (self._good or self._brought) and not self._has_wallet and not is_one:
+            yield "it is not the key that was made or brought here"
+
+    def _register(self, _: Fact) -> Iterable[str]:
+        self._has_wallet = True
+        return ()
 
     def _use(self, fact: Any) -> Iterable[str]:
         return (*self._used(fact.fingerprint), *self._in_room(fact.fingerprint))

@@ -204,6 +204,19 @@ OF_KEYGEN: dict[str, tuple[Callable[[Told], Told], str]] = {
         changed(facts.KeyRecovered, set="0000"),
         "these cards are no quorum of key-1",
     ),
+    "cards that give another key": (
+        lambda told: [
+            replace(fact, fingerprint=OTHER[:8])
+            if isinstance(
+                fact, facts.KeyRecovered | facts.FingerprintConfirmed | facts.AccountDerived
+            )
+            else replace(fact, ours=(OTHER[:8],))
+            if isinstance(fact, facts.WalletRegistered)
+            else fact
+            for fact in told
+        ],
+        "it is not the key that was made or brought here",
+    ),
     "an account of a key that is not there": (
         changed(facts.AccountDerived, fingerprint="00000000"),
         "the key 00000000 was not made or recovered in this session",
