@@ -11,7 +11,7 @@ transaction each, it writes once for all of them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from hashlib import sha256
@@ -53,6 +53,24 @@ def rejects(final: bytes, spent: Sequence[Output], verifier: Verifier | None = N
     return None
 
 
+def rejected_inputs(
+    data: bytes, spent: Sequence[Output], which: Iterable[int], verifier: Verifier
+) -> list[tuple[int, str]]:
+    """Return which of some inputs of a serialised transaction are rejected, each with the reason.
+
+    The other inputs need not be final yet, and amounts are not compared.
+    """
+    rejected: list[tuple[int, str]] = []
+    trial = _Trial(Tx.parse(data), [TxOut(output.value, output.script) for output in spent])
+    with _verified_by(verifier):
+        for index in which:
+            try:
+                trial.try_input(index)
+            except ENGINE_ERRORS as error:
+                rejected.append((index, str(error)))
+    return rejected
+
+
 class _Trial:
     """One transaction before the interpreter; what all inputs hash is hashed once."""
 
@@ -64,9 +82,9 @@ class _Trial:
         verify_amounts(self._outputs, self._final)
         with _verified_by(verifier):
             for index in range(len(self._outputs)):
-                self._try(index)
+                self.try_input(index)
 
-    def _try(self, index: int) -> None:
+    def try_input(self, index: int) -> None:
         """Try one input; where its output is a common native one, by its witness alone."""
         given, output = self._final.vin[index], self._outputs[index].script_pub_key.script
         witness = list(given.script_witness.stack)

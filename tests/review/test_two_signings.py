@@ -53,7 +53,7 @@ def test_a_legacy_input_does_not_pass_for_segwit_by_pretending_to_be_final(liar:
 
     reviewed = review(parse(edited(_two_coins(wallet), lie)), wallet, signer=signer(1))
     assert reviewed.facts.inputs[liar - 1].given.is_final
-    assert _rules(reviewed) == {"prevtx-missing", "script"}
+    assert _rules(reviewed) == {"prevtx-missing", "script", "bad-signature"}
 
 
 @pytest.mark.parametrize("kind", ["wpkh", "wsh"])

@@ -803,7 +803,7 @@ def a_fee_of_more_than_is_ever_paid(wallet: Wallet) -> bytes:
 # annex
 
 
-@breaks("annex", "tr", by=1)
+@breaks("annex", "tr", by=1, companions=("bad-signature",))
 def a_final_input_with_an_annex(wallet: Wallet) -> bytes:
     stack = b"\x02\x40" + bytes(64) + b"\x02\x50\x00"
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x08", stack))
@@ -1030,6 +1030,24 @@ def an_input_is_final(wallet: Wallet) -> bytes:
     key, signature = next((key, value) for key, value in maps[1] if key[0] == 0x02)
     stack = b"\x02" + blob(signature) + blob(key[1:])
     put(maps[1], b"\x08", stack)
+    drop(maps[1], 0x02)
+    return write(maps)
+
+
+@breaks("bad-signature", "wpkh")
+def a_final_witness_does_not_unlock_its_coin(wallet: Wallet) -> bytes:
+    maps = read(_with_ecdsa_signature(wallet, kind=1, good=False))
+    key, signature = next((key, value) for key, value in maps[1] if key[0] == 0x02)
+    put(maps[1], b"\x08", b"\x02" + blob(signature) + blob(key[1:]))
+    drop(maps[1], 0x02)
+    return write(maps)
+
+
+@breaks("bad-signature", "pkh")
+def a_final_script_does_not_unlock_its_coin(wallet: Wallet) -> bytes:
+    maps = read(_with_ecdsa_signature(wallet, kind=1, good=False))
+    key, signature = next((key, value) for key, value in maps[1] if key[0] == 0x02)
+    put(maps[1], b"\x07", blob(signature) + blob(key[1:]))
     drop(maps[1], 0x02)
     return write(maps)
 

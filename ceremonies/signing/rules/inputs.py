@@ -175,7 +175,7 @@ def already_final(facts: Facts, _policy: Policy, _history: History) -> Iterator[
     for fact in facts.inputs:
         if fact.given.is_final:
             message = "is final already: nothing is signed there"
-            hint = "the interpreter tries it when the transaction is finalized"
+            hint = "the interpreter accepts it, or bad-signature says why not"
             yield note("already-final", fact.where, message, hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ceremonies.bitcoin import sighash as kinds
 from ceremonies.bitcoin.coincurve_verify import Verifier
@@ -60,6 +61,26 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
             message = "has a signature that does not verify"
         if message:
             yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+    yield from _bad_final(facts)
+
+
+def _bad_final(facts: Facts) -> Iterator[Finding]:
+    """Yield what is final already and does not unlock what it spends."""
+    which = [fact.index for fact in facts.inputs if fact.given.is_final]
+    if not which or facts.spent is None:
+        return
+    # an input that is final is rare, and nothing else of a review needs the interpreter
+    from ceremonies.bitcoin.interpreter import rejected_inputs
+
+    given = [fact.given for fact in facts.inputs]
+    inputs = tuple(
+        replace(plain, script_sig=one.final_script_sig or b"", witness=one.final_witness or ())
+        for plain, one in zip(facts.psbt.transaction.inputs, given, strict=True)
+    )
+    data = replace(facts.psbt.transaction, inputs=inputs).serialize(witness=True)
+    for index, reason in rejected_inputs(data, facts.spent, which, facts.verifier):
+        message = f"is final, and the interpreter rejects it: {reason}"
+        yield refuse("bad-signature", facts.inputs[index].where, message, _WHO_SIGNED)
 
 
 def _unasked(fact: InputFact) -> str:
