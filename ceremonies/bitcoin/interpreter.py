@@ -46,8 +46,7 @@ def rejects(final: bytes, spent: Sequence[Output], verifier: Verifier | None = N
     may know signatures already.
     """
     try:
-        outputs = [TxOut(output.value, output.script) for output in spent]
-        _Trial(Tx.parse(final), outputs).run(verifier or Verifier())
+        _trial(final, spent).run(verifier or Verifier())
     except ENGINE_ERRORS as error:
         return str(error)
     return None
@@ -58,10 +57,14 @@ def rejected_inputs(
 ) -> list[tuple[int, str]]:
     """Return which of some inputs of a serialised transaction are rejected, each with the reason.
 
-    The other inputs need not be final yet, and amounts are not compared.
+    The other inputs need not be final yet, and amounts are not compared. Where the transaction
+    cannot be one, for its amounts perhaps, all of them are rejected.
     """
     rejected: list[tuple[int, str]] = []
-    trial = _Trial(Tx.parse(data), [TxOut(output.value, output.script) for output in spent])
+    try:
+        trial = _trial(data, spent)
+    except ENGINE_ERRORS as error:
+        return [(index, str(error)) for index in which]
     with _verified_by(verifier):
         for index in which:
             try:
@@ -69,6 +72,10 @@ def rejected_inputs(
             except ENGINE_ERRORS as error:
                 rejected.append((index, str(error)))
     return rejected
+
+
+def _trial(data: bytes, spent: Sequence[Output]) -> _Trial:
+    return _Trial(Tx.parse(data), [TxOut(output.value, output.script) for output in spent])
 
 
 class _Trial:

@@ -1052,6 +1052,13 @@ def a_final_script_does_not_unlock_its_coin(wallet: Wallet) -> bytes:
     return write(maps)
 
 
+@breaks("value", "wpkh", companions=("bad-signature", "outputs-exceed"))
+def an_impossible_value_is_paid_beside_a_final_input(wallet: Wallet) -> bytes:
+    maps = read(a_final_witness_does_not_unlock_its_coin(wallet))
+    with_output(maps, 0, replace(unsigned(maps).outputs[0], value=2**63))
+    return write(maps)
+
+
 _STRANGERS = Policy(levels={"foreign-input": Level.NOTE})
 
 
