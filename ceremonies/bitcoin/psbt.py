@@ -66,6 +66,11 @@ class PsbtInput:
     final_witness: tuple[bytes, ...] | None
 
     @property
+    def final_unlocking(self) -> tuple[bytes, tuple[bytes, ...]]:
+        """The final script_sig and witness stack, each empty where there is none."""
+        return self.final_script_sig or b"", self.final_witness or ()
+
+    @property
     def is_final(self) -> bool:
         """Whether its unlocking script or witness is already complete."""
         return bool(self.final_script_sig or self.final_witness)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
 from ceremonies.bitcoin.script import is_p2pkh, is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
-from ceremonies.bitcoin.transaction import Output
+from ceremonies.bitcoin.transaction import Output, Transaction
 
 SIGNATURE_SIZE = 71
 """A DER signature with low R and low S, and its sighash byte: at most this many bytes."""
@@ -66,6 +67,15 @@ def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
     if is_p2wsh(script):
         return wrapper, (b"", *chosen, given.witness_script)
     return (b"\x00" + b"".join(map(blob, chosen)) + (pushed(script) if wrapped else b""), ())
+
+
+def unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:
+    """Return a transaction with what unlocks each of its inputs, in order."""
+    inputs = tuple(
+        replace(given, script_sig=script_sig, witness=witness)
+        for given, (script_sig, witness) in zip(unsigned.inputs, unlockings, strict=True)
+    )
+    return replace(unsigned, inputs=inputs)
 
 
 def unlock_uncommon(

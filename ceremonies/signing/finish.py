@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
@@ -189,7 +189,7 @@ def unlocked(psbt: Psbt) -> Transaction:
     complete = spending.unlock_uncommon(psbt, spent, unlockings)
     if isinstance(complete, str):
         raise _incomplete(complete)
-    done = _with(psbt.transaction, complete)
+    done = spending.unlocked(psbt.transaction, complete)
     _insist_on_amounts(psbt, done)
     return done
 
@@ -228,7 +228,7 @@ def _insist_on_amounts(psbt: Psbt, done: Transaction) -> None:
 def _unlocking(psbt: Psbt, index: int, spent: Output) -> Unlocking | None:
     given = psbt.inputs[index]
     if given.is_final:
-        return given.final_script_sig or b"", given.final_witness or ()
+        return given.final_unlocking
     try:
         return spending.unlock(given, spent)
     except spending.SignaturesMissing as error:
@@ -240,14 +240,6 @@ def _incomplete(reason: str) -> Incomplete:
         f"the psbt is not complete: {reason}",
         hint="have the missing signers sign it, then combine",
     )
-
-
-def _with(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:
-    inputs = tuple(
-        replace(given, script_sig=script_sig, witness=witness)
-        for given, (script_sig, witness) in zip(unsigned.inputs, unlockings, strict=True)
-    )
-    return replace(unsigned, inputs=inputs)
 
 
 def _tried(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from ceremonies.bitcoin import sighash as kinds
+from ceremonies.bitcoin import spending
 from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.script import tapleaf_hash
@@ -72,12 +72,8 @@ def _bad_final(facts: Facts) -> Iterator[Finding]:
     # an input that is final is rare, and nothing else of a review needs the interpreter
     from ceremonies.bitcoin.interpreter import rejected_inputs
 
-    given = [fact.given for fact in facts.inputs]
-    inputs = tuple(
-        replace(plain, script_sig=one.final_script_sig or b"", witness=one.final_witness or ())
-        for plain, one in zip(facts.psbt.transaction.inputs, given, strict=True)
-    )
-    data = replace(facts.psbt.transaction, inputs=inputs).serialize(witness=True)
+    unlockings = [fact.given.final_unlocking for fact in facts.inputs]
+    data = spending.unlocked(facts.psbt.transaction, unlockings).serialize(witness=True)
     for index, reason in rejected_inputs(data, facts.spent, which, facts.verifier):
         message = f"is final, and the interpreter rejects it: {reason}"
         yield refuse("bad-signature", facts.inputs[index].where, message, _WHO_SIGNED)
