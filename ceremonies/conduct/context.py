@@ -187,15 +187,19 @@ class Context(Generic[P]):
 
 def numbered(name: str, number: int) -> str:
     """Return the name of a later file of its kind: `set-2.json` after `set.json`."""
-    stem, dot, ending = name.rpartition(".")
-    return name if number < 2 else f"{stem or ending}-{number}{dot}{ending if stem else ''}"
+    stem, ending = _parts(name)
+    return name if number < 2 else f"{stem}-{number}{ending}"
 
 
 def of_kind(name: str) -> re.Pattern[str]:
     """Match the name of a file, and those of later files of its kind."""
+    stem, ending = map(re.escape, _parts(name))
+    return re.compile(f"{stem}(?:-[0-9]+)?{ending}")
+
+
+def _parts(name: str) -> tuple[str, str]:
     stem, dot, ending = name.rpartition(".")
-    suffix = f"{dot}{ending}" if stem else ""
-    return re.compile(f"{re.escape(stem or ending)}(?:-[0-9]+)?{re.escape(suffix)}")
+    return (stem, dot + ending) if stem else (name, "")
 
 
 F = TypeVar("F", bound=facts.Fact)
