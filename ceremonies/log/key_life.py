@@ -13,15 +13,21 @@ from ceremonies.spoken import visible
 _MOST_TOLD = 20
 
 
-class Signing:
-    """What one step saw of transactions: which were reviewed, under which intents, and approved.
+class Spending:
+    """The coins of one transaction: `unnamed` counts those that no record has named yet."""
 
-    `unnamed` counts the coins of each that no record has named yet, `named` are those that one has.
-    """
+    __slots__ = ("named", "unnamed")
+
+    def __init__(self, inputs: int) -> None:
+        self.unnamed = inputs
+        self.named: set[str] = set()
+
+
+class Signing:
+    """What one step saw of transactions: which were reviewed, under which intents, and approved."""
 
     def __init__(self) -> None:
-        self.unnamed: dict[str, int] = {}
-        self.named: dict[str, set[str]] = {}
+        self.spending: dict[str, Spending] = {}
         self.kept = 0
         self.reviewed: dict[str, set[str]] = {}
         self.approved: set[str] = set()
@@ -219,37 +225,45 @@ class Keys:
         return here
 
     def _review(self, fact: facts.PsbtReviewed) -> Iterable[str]:
-        here = self._signing
-        if len(here.unnamed) < MOST_KEPT:
-            here.unnamed[fact.txid] = fact.inputs
-            before = here.named.pop(fact.txid, ())
-            here.kept -= len(before)
-            if fact.intent is not None and "refuse" not in [one.level for one in fact.findings]:
-                here.reviewed.setdefault(fact.intent, set()).add(fact.txid)
+        here, txid = self._signing, fact.txid
+        if len(here.spending) >= MOST_KEPT:
+            return ()
+        if before := here.spending.get(txid):
+            here.kept -= len(before.named)
+        here.spending[txid] = Spending(fact.inputs)
+        if fact.intent is not None and not any(one.level == "refuse" for one in fact.findings):
+            here.reviewed.setdefault(fact.intent, set()).add(txid)
         return ()
 
     def _spend(self, fact: facts.PsbtSpends) -> Iterable[str]:
-        here = self._signing
-        if fact.txid not in here.unnamed:
+        here, coins = self._signing, fact.outpoints
+        spending = here.spending.get(fact.txid)
+        if spending is None:
             return ("it is of a transaction that nobody reviewed",)
-        here.unnamed[fact.txid] -= len(fact.outpoints)
-        named, coins = here.named.setdefault(fact.txid, set()), set(fact.outpoints)
-        is_again = len(coins) < len(fact.outpoints) or not named.isdisjoint(coins)
-        if here.kept < MOST_KEPT:
-            here.kept += len(coins - named)
-            named |= coins
+        spending.unnamed -= len(coins)
+        named = spending.named
+        if here.kept >= MOST_KEPT:
+            is_again = len({*coins}) < len(coins) or not named.isdisjoint(coins)
+        else:
+            before = len(named)
+            named.update(coins)
+            fresh = len(named) - before
+            here.kept += fresh
+            is_again = fresh < len(coins)
         return ("it names a coin twice",) if is_again else ()
 
     def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
         for one in self._signings.values():
-            if fact.intent in one.reviewed:
+            if txids := one.reviewed.get(fact.intent):
                 break
         else:
             return ("an intent was approved that nobody had reviewed",)
-        if any(one.unnamed[txid] for txid in one.reviewed[fact.intent]):
-            return ("an intent was approved, and no records name all coins that it spends",)
-        if len(self._signing.approved) < MOST_KEPT:
-            self._signing.approved.add(fact.intent)
+        for txid in txids:
+            if one.spending[txid].unnamed:
+                return ("an intent was approved, and no records name all coins that it spends",)
+        approved = self._signing.approved
+        if len(approved) < MOST_KEPT:
+            approved.add(fact.intent)
         return ()
 
     def _sign(self, fact: facts.PsbtSigned) -> Iterable[str]:

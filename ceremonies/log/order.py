@@ -58,17 +58,15 @@ class Order:
         self._steps = plan.steps
         self._index = {step.id: number for number, step in enumerate(plan.steps)}
         self._program = genesis.program_sha256 if genesis else ""
-        self._attempts: dict[str, int] = {}
-        self._ended: set[int] = set()
-        self._failed: set[int] = set()
-        self._excused: set[int] = set()
-        self._next = 0
+        self._attempts = dict.fromkeys(self._index, 0)
+        # sets of steps, each a bit at its place in the plan
+        self._optional = sum(1 << at for at, step in enumerate(plan.steps) if not step.mandatory)
+        self._ended = self._failed = self._excused = 0
         self._attested: dict[int, set[str]] = {}
-        self._of_key: dict[str, set[int]] = {}
+        self._of_key: dict[str, int] = {}
         self._open: int | None = None
         self._begun = self._last_ended = ""
         self._resumed = False
-        self._go_on()
         self.takes: dict[type[Fact], Take] = {
             **dict.fromkeys(FACTS.values(), self.between),
             **dict.fromkeys(_OF_A_KEY, self._of_a_key),
@@ -91,7 +89,7 @@ class Order:
         return self._open is not None
 
     def _attest(self, fact: facts.Attested) -> Iterable[str]:
-        if fact.step not in self._attempts:
+        if not self._attempts.get(fact.step):
             return (f"the step {visible(fact.step)} had not begun",)
         if fact.step != self._last_ended:
             return (f"the step {visible(fact.step)} had not ended, or another has begun since",)
@@ -118,85 +116,65 @@ class Order:
 
     def _of_a_key(self, fact: Any) -> Iterable[str]:
         if self._open is not None and len(self._of_key) < MOST_KEPT:
-            self._of_key.setdefault(fact.key, set()).add(self._open)
+            self._of_key[fact.key] = self._of_key.get(fact.key, 0) | 1 << self._open
         return self.between(fact)
 
     @property
-    def _open_name(self) -> str:
-        return "" if self._open is None else self._steps[self._open].id
+    def _past(self) -> int:
+        """Every step that ended or may be left out; one that failed was excused by two people."""
+        return self._ended | self._optional & (~self._failed | self._excused)
 
-    def _again(self, undone: Iterable[int]) -> None:
+    def _again(self, undone: int) -> None:
         """Take back that steps have ended."""
-        for index in undone:
-            for steps in (self._ended, self._failed, self._excused):
-                steps.discard(index)
-            self._attested.pop(index, None)
-            self._next = min(self._next, index)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Find the first step that has to end and has not."""
-        at = self._next
-        while at < len(self._steps) and (at in self._ended or self._is_past(at)):
-            at += 1
-        self._next = at
-
-    def _is_past(self, index: int) -> bool:
-        """Whether a step ended, or may be left out; one that failed was excused by two people."""
-        may_miss = not self._steps[index].mandatory
-        is_left = index not in self._failed or index in self._excused
-        return index in self._ended or (may_miss and is_left)
+        self._ended &= ~undone
+        for index in [*self._attested]:
+            if undone >> index & 1:
+                del self._attested[index]
 
     def _fail(self, fact: facts.Failed) -> Iterable[str]:
         if self._open is None or fact.step != self._begun:
             return (f"the step {visible(fact.step)} is not under way",)
-        self._failed.add(self._open)
-        self._next = min(self._next, self._open)
+        self._failed |= 1 << self._open
         self._open, self._begun = None, ""
         return ()
 
     def _excuse(self, fact: facts.ExceptionMade) -> Iterable[str]:
-        if (index := self._index.get(fact.step)) in self._failed and index is not None:
-            self._excused.add(index)
-            self._go_on()
+        if (index := self._index.get(fact.step)) is not None:
+            self._excused |= self._failed & 1 << index
         return ()
 
     def _undo(self, fact: facts.KeyVoid | facts.SharesVoid) -> Iterable[str]:
         # what was done with a key that is void has to be done again with another
-        for index in self._of_key.pop(fact.key, ()):
-            self._ended.discard(index)
-            self._attested.pop(index, None)
-            self._next = min(self._next, index)
+        self._again(self._of_key.pop(fact.key, 0))
         if self._open is not None:
-            self._of_key[fact.key] = {self._open}
-        self._go_on()
+            self._of_key[fact.key] = 1 << self._open
         return ()
 
     def _begin(self, fact: facts.Begin) -> Iterable[str]:
         index = self._index.get(fact.step)
         if index is None:
             return (f"the plan has no step {visible(fact.step)}",)
-        attempt = self._attempts.get(fact.step, 0) + 1
-        is_next = self._open is None and self._next >= index and fact.attempt == attempt
-        wrong = () if is_next and self._resumed else [*self._early(fact, index, attempt=attempt)]
+        attempt = self._attempts[fact.step] + 1
+        left = ~self._past & (1 << index) - 1
+        is_next = self._open is None and not left and fact.attempt == attempt
+        wrong = () if is_next and self._resumed else [*self._early(fact, left, attempt=attempt)]
         self._attempts[fact.step] = attempt
         # whoever goes back does everything after it again
-        if self._steps[index].do in OPENING:
-            self._again((index,))
-        elif undone := [at for at in (*self._ended, *self._failed) if at >= index]:
-            self._again(undone)
+        undone = 1 << index if self._steps[index].do in OPENING else -1 << index
+        self._again(undone)
+        self._failed &= ~undone
+        self._excused &= ~undone
         self._open, self._begun, self._last_ended = index, fact.step, ""
         return wrong
 
-    def _early(self, fact: facts.Begin, index: int, *, attempt: int) -> Iterator[str]:
+    def _early(self, fact: facts.Begin, left: int, *, attempt: int) -> Iterator[str]:
         if self._open is not None:
-            yield f"the step {visible(self._open_name)} had not ended"
-        if self._next < index:
-            step = self._steps[self._next]
-            yield f"the step {visible(step.id)} comes before it and had not ended"
-        if not self._resumed and (
-            fact.step in self._attempts or index < max(self._ended, default=0)
-        ):
+            yield f"the step {visible(self._steps[self._open].id)} had not ended"
+        if left:
+            first = (left & -left).bit_length() - 1
+            yield f"the step {visible(self._steps[first].id)} comes before it and had not ended"
+        is_past = self._attempts[fact.step] or self._ended >> self._index[fact.step] + 1
+        if is_past and not self._resumed:
             yield f"the step {visible(fact.step)} is past, and nothing was resumed since"
         if fact.attempt != attempt:
             yield f"it is attempt {attempt} at this step, and says {fact.attempt}"
@@ -204,8 +182,7 @@ class Order:
     def _end(self, fact: facts.End) -> Iterable[str]:
         if self._open is None or fact.step != self._begun:
             return (f"the step {visible(fact.step)} is not under way",)
-        self._ended.add(self._open)
-        self._go_on()
+        self._ended |= 1 << self._open
         self._open, self._begun, self._last_ended = None, "", fact.step
         return ()
 
@@ -215,11 +192,11 @@ class Order:
         if self._open is None or self._open != len(self._steps) - 1:
             yield "the last step of the plan is not under way"
         for index, step in enumerate(self._steps[:-1]):
-            if index in self._ended:
+            if self._ended >> index & 1:
                 for role in step.attest:
                     if role not in self._attested.get(index, ()):
                         yield f"no {visible(role)} attested the step {visible(step.id)}"
-            elif not self._is_past(index):
+            elif not self._past >> index & 1:
                 kind = "mandatory step" if step.mandatory else "step"
                 yield f"the {kind} {visible(step.id)} has not ended"
 

@@ -64,6 +64,7 @@ class Promises:
     def __init__(self, plan: Plan, genesis: Genesis | None, *, seen: set[type[Fact]]) -> None:
         self._seen = seen
         self._steps = {step.id: step for step in plan.steps}
+        self._needed = {step.id: frozenset(FACTS_OF.get(step.do, ())) for step in plan.steps}
         self._is_earnest = genesis is not None and genesis.mode == "production"
         self._split: facts.SharesSplit | None = None
         self._derived = ""
@@ -109,15 +110,16 @@ class Promises:
         step = self._steps.get(fact.step)
         if step is None:
             return ()
-        lacking = [
-            f"the step {visible(step.id)} ends without a record {kind.type}"
-            for kind in FACTS_OF.get(step.do, ())
-            if kind not in self._seen
-        ]
+        lacking = () if self._needed[step.id] <= self._seen else (*self._lacking(step),)
         if step.do in self._more:
-            lacking += self._more[step.do](step)
+            lacking = (*lacking, *self._more[step.do](step))
         self._seen.clear()
         return lacking
+
+    def _lacking(self, step: PlannedStep) -> Iterator[str]:
+        for kind in FACTS_OF[step.do]:
+            if kind not in self._seen:
+                yield f"the step {visible(step.id)} ends without a record {kind.type}"
 
     def _check(self, fact: facts.MachineChecked) -> Iterable[str]:
         self._is_fit = fact.fit
@@ -170,8 +172,9 @@ class Promises:
 
     def _reset(self) -> None:
         self._is_fit = True
-        for what in (self._seen, self._cards, self._approving):
-            what.clear()
+        self._seen.clear()
+        self._cards.clear()
+        self._approving.clear()
 
     def _is_opened(self, _: PlannedStep) -> Iterator[str]:
         if facts.EntropyCommitted in self._seen and facts.EntropyOpened not in self._seen:
