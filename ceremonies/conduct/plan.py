@@ -11,7 +11,7 @@ from ceremonies.conduct.asks import Confirm
 from ceremonies.conduct.script import Script, Step
 from ceremonies.conduct.script_file import read
 from ceremonies.conduct.steps.policy import READ_POLICY
-from ceremonies.log.facts import Plan, PlannedRole, PlannedStep
+from ceremonies.log.facts import Fact, Plan, PlannedRole, PlannedStep
 from ceremonies.log.promised import Demand, Planned
 from ceremonies.log.script import Kept
 from ceremonies.network import REGTEST
@@ -66,13 +66,16 @@ def _planned(data: bytes, *, rehearsal: bool) -> tuple[Planned, str | None]:
     if rehearsal:
         script = replace(script, network=REGTEST)
     promises = [one for step in script.steps for one in step.action.promises(script, step)]
-    said = Planned(
-        plan=plan_of(script, rehearsal=rehearsal),
-        # practice keeps to a script as far as the machine at hand does
-        promises=tuple(one for one in promises if not (rehearsal and one.in_earnest)),
-    )
+    if rehearsal:
+        # practice keeps to a script as far as the machine at hand does: it is asked, and may differ
+        promises = [replace(one, holds=_any) if one.in_earnest else one for one in promises]
+    said = Planned(plan=plan_of(script, rehearsal=rehearsal), promises=tuple(promises))
     policies = [step.params.keep for step in script.steps if step.action is READ_POLICY]
     return said, policies[-1] if policies else None
+
+
+def _any(_: Fact) -> bool:
+    return True
 
 
 @lru_cache(maxsize=8)

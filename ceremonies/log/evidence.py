@@ -26,6 +26,9 @@ from ceremonies.spoken import visible
 SIGNERS_KIND = "signers"
 """The kind of file that a list of people who were enrolled is kept as."""
 
+ENROLMENT_KIND = "enrolment"
+"""The kind of file that each of them signed, of the name of the list, a dot and their own."""
+
 _PREFIX = "seal-"
 _NO_FILE = {errno.ELOOP, errno.ENXIO}  # a link, and the socket of a program
 _NAME = re.compile(

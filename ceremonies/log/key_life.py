@@ -55,6 +55,7 @@ class Keys:
         self._count = 0
         self.takes: dict[type[Fact], Take] = {
             facts.Begin: self._begin,
+            facts.End: self._end,
             facts.Resumed: self._resume,
             facts.SeedMade: self._make,
             facts.SeedBrought: self._bring,
@@ -87,6 +88,12 @@ class Keys:
     def _begin(self, fact: facts.Begin) -> Iterable[str]:
         self._step = fact.step
         self._signings.pop(fact.step, None)  # what it saw before is seen again
+        return ()
+
+    def _end(self, fact: facts.End) -> Iterable[str]:
+        here = self._signings.get(fact.step)
+        if here is not None and any(one.unnamed for one in here.spending.values()):
+            return ("the step ends, and no records name all coins that were reviewed",)
         return ()
 
     def _resume(self, _: Fact) -> Iterable[str]:

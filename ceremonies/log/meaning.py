@@ -12,9 +12,12 @@ from typing import Any, Protocol
 
 from ceremonies.log import facts
 from ceremonies.log.approvals import Approvals
+from ceremonies.log.batches import Batches
+from ceremonies.log.enrolments import Enrolments
 from ceremonies.log.facts import Fact, Genesis, Plan
 from ceremonies.log.key_life import Keys
 from ceremonies.log.order import MOST_KEPT, Order, Take
+from ceremonies.log.papers import Papers
 from ceremonies.log.people import People
 from ceremonies.log.promised import Planned, Promised
 from ceremonies.log.promises import Promises
@@ -185,6 +188,9 @@ class Meaning:
             self._people,
             self.keys,
             approvals,
+            Batches(plan),
+            Enrolments(plan),
+            Papers(),
             self.story,
         )
         self._wary.clear()  # what came before the plan was taken by no rule

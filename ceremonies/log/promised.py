@@ -18,8 +18,8 @@ class Promise:
 
     `holds` tells whether a record is, and `what` says it to people: "the step ends without …". One
     that `lasts` is kept by an attempt that was interrupted too; one of `every_session` has to be
-    kept again in each that is resumed after the step ended, before any other step goes on. Of those
-    `in_earnest` a rehearsal is free.
+    kept again in each that is resumed after the step ended, before any other step goes on. Of one
+    `in_earnest` a rehearsal has the record, whatever it says.
     """
 
     step: str

@@ -46,8 +46,8 @@ def made(key: str = "key-1") -> Fact:
     return facts.SeedMade(key=key, scheme="bip39", words=24, fingerprint="05d027a5")
 
 
-def void(key: str = "key-1") -> Fact:
-    return facts.KeyVoid(key=key, why="power", phrases=("eve",), cards=())
+def void(*phrases: str) -> Fact:
+    return facts.KeyVoid(key="key-1", why="power", phrases=phrases, cards=())
 
 
 def excepted(*persons: str) -> Fact:
@@ -232,7 +232,8 @@ HONEST: dict[str, tuple[State, tuple[Fact, ...]]] = {
             resumed(),
             *ROOM,
             attested(),
-            void(),
+            excepted("ana", "ben"),
+            void("ana"),
             begin("machine", 2),
             CHECKED,
             made("key-2"),
@@ -475,6 +476,10 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     "an approval before all coins were named": (
         (*IN_MACHINE, reviewed(), approved()),
         "an intent was approved, and no records name all coins that it spends",
+    ),
+    "a review that names no coins": (
+        (*IN_MACHINE, reviewed(), end("machine")),
+        "the step ends, and no records name all coins that were reviewed",
     ),
     "more coins than the transaction has": (
         (*IN_MACHINE, reviewed(), spends(), spends(), approved()),

@@ -156,6 +156,7 @@ def test_a_rehearsal_goes_on_with_a_machine_that_is_not_fit_and_another_program(
     unfit = facts.MachineChecked(probes=(), fit=False)
     assert lacking("check-machine", unfit, ROOM, rehearsal=True) == []
     assert lacking("check-program", PROGRAM, more=f'sha256 = "{HASH}"', rehearsal=True) == []
+    assert lacking("check-machine", ROOM, rehearsal=True) != []
 
 
 def test_machine_and_room_are_looked_at_in_every_session() -> None:

@@ -29,7 +29,7 @@ from ceremonies.conduct.slots import ENROLLED
 from ceremonies.conduct.steps.typed import typed_line
 from ceremonies.errors import InputError, IntegrityError
 from ceremonies.log import facts, signers
-from ceremonies.log.evidence import SIGNERS_KIND
+from ceremonies.log.evidence import ENROLMENT_KIND, SIGNERS_KIND
 from ceremonies.log.signers import Signer
 from ceremonies.log.sshsig import NAMESPACE
 from ceremonies.spoken import in_fours, words
@@ -106,7 +106,7 @@ def _key(context: AnyContext, number: int, name: str, lines: dict[str, Signer]) 
     signer = _signer(name, content)
     file = f"{context.params.output}.{name}"
     statement = f"enrolment of {name} in {context.journal.genesis.log}\n{signer.line}".encode()
-    context.keep(file, statement, kind="enrolment")
+    context.keep(file, statement, kind=ENROLMENT_KIND)
 
     def holds(armored: bytes) -> None:
         try:
