@@ -12,7 +12,7 @@ from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps, Record
 
 ENGINE_ERRORS = (BTClibException, EccException)
 
-_NON_WITNESS_UTXO = b"\x00"
+_NON_WITNESS_UTXO, _SIGHASH_TYPE = b"\x00", b"\x03"
 
 
 def read_strictly(maps: KeyMaps) -> tuple[str | None, bytes]:
@@ -34,10 +34,12 @@ def _to_be_judged(maps: KeyMaps) -> bytes:
 
     Previous transactions are read by our own strict reader, and proved by their txid. Key origins
     that repeat in one map the engine takes for a mistake, and coordinators write one placeholder
-    for all cosigners whose origin they do not know; origins are hints where to look.
+    for all cosigners whose origin they do not know; origins are hints where to look. A type that no
+    signature has, and a signature that none could make, have rules that name them: `sighash` and
+    `bad-signature`.
     """
     origins = ((0x01, (maps.globals,)), (0x06, maps.inputs), (0x02, maps.outputs))
-    left_out = [*_repeated(origins), *_previous(maps)]
+    left_out = [*_repeated(origins), *_left_to_rules(maps)]
     parts: list[bytes] = []
     done = 0
     for record in sorted(left_out, key=lambda record: record.start):
@@ -46,9 +48,24 @@ def _to_be_judged(maps: KeyMaps) -> bytes:
     return b"".join((*parts, maps.data[done:]))
 
 
-def _previous(maps: KeyMaps) -> Iterator[Record]:
+def _left_to_rules(maps: KeyMaps) -> Iterator[Record]:
     for given in maps.inputs:
-        yield from (record for record in given.records if record.key == _NON_WITNESS_UTXO)
+        for record in given.records:
+            if record.key in (_NON_WITNESS_UTXO, _SIGHASH_TYPE) or _is_signature(record):
+                yield record
+
+
+def _is_signature(record: Record) -> bool:
+    """Whether it is an ECDSA signature by its form (DER), whatever it verifies."""
+    value = record.value
+    if len(value) < 9 or record.key[0] != 0x02 or len(record.key) not in (1 + 33, 1 + 65):
+        return False
+    at = 4 + value[3]
+    return (
+        at + 1 < len(value)
+        and (value[0], value[1], value[2]) == (0x30, len(value) - 3, 0x02)
+        and (value[at], at + 2 + value[at + 1]) == (0x02, len(value) - 1)
+    )
 
 
 def _repeated(kinds: Iterable[tuple[int, tuple[KeyMap, ...]]]) -> Iterator[Record]:

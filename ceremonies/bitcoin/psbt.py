@@ -239,6 +239,9 @@ def _input(maps: KeyMaps, index: int, before: Psbt | None) -> PsbtInput:
     signatures = tuple(given.of_type(0x02))
     tap_key_signature = _value(given, 0x13)
     tap_script_signatures = tuple((k[:32], k[32:], sig) for k, sig in given.of_type(0x14))
+    if given.get(b"\x13") == b"" or not all(sig for *_, sig in tap_script_signatures):
+        # the record would stand where a signature is to go
+        raise Malformed(f"input {index} has a taproot signature of no bytes")
     if before is not None and _unsigned_part(given) == _unsigned_part(before.maps.inputs[index]):
         return replace(
             before.inputs[index],

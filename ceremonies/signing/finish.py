@@ -22,9 +22,9 @@ from ceremonies.bitcoin.spending import Unlocking
 from ceremonies.bitcoin.transaction import Output, Transaction, parse
 from ceremonies.errors import InputError, IntegrityError
 
-_ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32), (0x07, 1 + 32)}
-"""Records that say where a key is from, by type and length: of inputs, and of taproot outputs."""
-
+_INPUT_ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32)}
+_OUTPUT_ORIGINS = {(0x02, 1 + 33), (0x07, 1 + 32)}
+"""Records that say where a key is from, by type and length."""
 
 _SIGNATURES = {0x02, 0x07, 0x08, 0x13, 0x14, 0x1B, 0x1C}
 """Partial and final signatures, and those of taproot and MuSig2 (BIP-174, 371, 373)."""
@@ -72,7 +72,9 @@ def combine(psbts: Sequence[Psbt]) -> bytes:
         for number, (mine, theirs) in enumerate(zip(first.flat, other.maps.flat, strict=True)):
             known = additions.setdefault(number, [])
             new = [r for r in theirs.records if number or r.key != GLOBAL_TX_MODIFIABLE]
-            known += _missing(mine, dict(known), new, f"map {number} of psbt {position}")
+            where = f"map {number} of psbt {position}"
+            is_input = 0 < number <= len(first.inputs)
+            known += _missing(mine, dict(known), new, where, is_input=is_input)
             if len(mine.records) + len(known) > keymaps.MAX_RECORDS:
                 raise InputError(
                     f"with psbt {position} one map has more than {keymaps.MAX_RECORDS} records",
@@ -96,12 +98,17 @@ def _flags_left(psbts: Sequence[Psbt]) -> tuple[bytes, bytes] | None:
 
 
 def _missing(
-    mine: KeyMap, added: dict[bytes, bytes], theirs: Sequence[Record], where: str
+    mine: KeyMap,
+    added: dict[bytes, bytes],
+    theirs: Sequence[Record],
+    where: str,
+    *,
+    is_input: bool,
 ) -> list[tuple[bytes, bytes]]:
     have = {record.key: record.value for record in mine.records} | added
     for record in theirs:
         known = have.get(record.key, record.value)
-        if known != record.value and not _is_same(record.key, known, record.value):
+        if known != record.value and not _is_same(record, known, is_input=is_input):
             raise InputError(
                 f"{where} contradicts another psbt about field 0x{record.key[0]:02x}",
                 hint="leave one of the two out",
@@ -109,15 +116,16 @@ def _missing(
     return [(r.key, r.value) for r in theirs if r.key not in have]
 
 
-def _is_same(key: bytes, one: bytes, other: bytes) -> bool:
-    """Whether two records that differ prove the same.
+def _is_same(record: Record, known: bytes, *, is_input: bool) -> bool:
+    """Whether a record proves the same as the other value that is known of its key.
 
     What only says where a key is from proves nothing, and programs differ. A previous transaction
     proves the same without its witnesses, which are left out to make codes smaller.
     """
-    if key == _PREVIOUS:
-        return parse(one).txid == parse(other).txid
-    return (key[0], len(key)) in _ORIGINS
+    if is_input and record.key == _PREVIOUS:
+        return parse(known).txid == parse(record.value).txid
+    origins = _INPUT_ORIGINS if is_input else _OUTPUT_ORIGINS
+    return (record.key[0], len(record.key)) in origins
 
 
 def trimmed(psbt: Psbt) -> bytes:

@@ -48,3 +48,25 @@ def test_previous_transactions_of_different_txids_are_a_contradiction() -> None:
 
     with pytest.raises(InputError, match="about field 0x00"):
         finish.combine([parse(whole), parse(edited(whole, lie))])
+
+
+def test_what_an_output_says_of_its_script_is_no_previous_transaction() -> None:
+    whole = make_psbt(make_wallet("sh-wsh"))
+    one, other = (
+        parse(edited(whole, lambda maps, script=script: put(maps[-1], b"\x00", script)))
+        for script in (b"\x51", b"\x52")
+    )
+    with pytest.raises(InputError, match="contradicts another psbt about field 0x00"):
+        finish.combine([one, other])
+
+
+def test_where_a_key_of_the_change_is_said_to_be_from_contradicts_nobody() -> None:
+    whole = make_psbt(WALLET)
+
+    def shorten(maps: list[Map]) -> None:
+        for key, value in [record for record in maps[-1] if record[0][0] == 0x02]:
+            put(maps[-1], key, value[:4])
+
+    other = edited(whole, shorten)
+    assert other != whole
+    assert finish.combine([parse(whole), parse(other)]) == whole

@@ -281,6 +281,19 @@ def its_unsigned_transaction_has_a_witness(wallet: Wallet) -> bytes:
     return write(maps)
 
 
+@breaks("strict", "tr")
+def an_empty_signature_stands_where_ours_is_to_go(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x13", b""))
+
+
+@breaks("strict", "tr-leaf", "tr-multi-a")
+def an_empty_signature_stands_where_that_of_our_leaf_is_to_go(wallet: Wallet) -> bytes:
+    data = make_psbt(wallet)
+    key, claim = next(record for record in read(data)[1] if record[0][0] == 0x16)
+    record = b"\x14" + key[1:] + claim[1:33], b""
+    return edited(data, lambda maps: put(maps[1], *record))
+
+
 # prevtx
 
 
@@ -580,6 +593,8 @@ def _asks_for(kind: int) -> Make:
 for _kind in (0x02, 0x03, 0x81, 0x82, 0x83):
     breaks("sighash", *STANDARD, "decaying", "tr-leaf")(_asks_for(_kind))
 breaks("sighash", "pkh", "wpkh", "wsh")(_asks_for(0x00))
+for _kind in (0x04, 0x41, 0x101):
+    breaks("sighash", "pkh", "wsh")(_asks_for(_kind))
 
 
 @breaks("sighash", *MULTISIG, "decaying", by=2)
@@ -667,6 +682,14 @@ def a_signature_of_another_transaction(wallet: Wallet) -> bytes:
 @breaks("bad-signature", *MULTISIG, "decaying", by=2)
 def a_cosigner_signed_another_transaction(wallet: Wallet) -> bytes:
     return _with_ecdsa_signature(wallet, kind=0x01, good=False)
+
+
+@breaks("bad-signature", "pkh", "wpkh", "wsh")
+def a_signature_that_no_key_could_make(wallet: Wallet) -> bytes:
+    """Well encoded, and its `r` is on no point of the curve."""
+    (node,) = signer(1).nodes(wallet.derive(RECEIVED[0]))
+    signed = bytes.fromhex("3006020105020101") + b"\x01"
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x02" + node.public_key, signed))
 
 
 @breaks("bad-signature", "tr")

@@ -149,7 +149,7 @@ def a_default_signature_that_says_so(wallet: Wallet) -> bytes:
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x13", signature))
 
 
-@breaks("strict", "tr", "tr-multi-a", "tr-leaf")
+@breaks("sighash", "tr", "tr-multi-a", "tr-leaf")
 def asks_for_a_taproot_type_that_does_not_exist(wallet: Wallet) -> bytes:
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x03", b"\x04\0\0\0"))
 
