@@ -39,6 +39,12 @@ FORMS: dict[Any, str] = {
     forms.LogName: "log name",
     forms.WallClaimed: "time",
     forms.TornName: "torn name",
+    forms.Text: "some text",
+    forms.PersonName: "person",
+    forms.CardName: "card",
+    forms.GroupName: "group",
+    forms.Path: "path",
+    forms.Outpoint: "coin",
 }
 PARTS = {
     facts.PlannedStep: "planned step",
@@ -62,6 +68,10 @@ def form(hint: Any) -> str:
         return " or ".join(f'"{one}"' for one in get_args(hint))
     if get_origin(hint) is tuple:
         return f"list of {form(get_args(hint)[0])}"
+    if get_origin(get_args(hint)[0]) is tuple:
+        (meta,) = hint.__metadata__
+        many = f"{meta.min_length} {f'to {meta.max_length}' if meta.max_length else 'or more'}"
+        return f"list of {many} {form(get_args(get_args(hint)[0])[0])}"
     assert "ge=1" in str(hint), hint
     return "number from 1"
 
@@ -95,9 +105,13 @@ def test_every_form_of_a_field_is_on_the_page() -> None:
     assert set(told) == set(FORMS.values()) | {"number from 1"}
     for hint, name in FORMS.items():
         for meta in getattr(hint, "__metadata__", ()):
-            if meta.min_length:
+            if meta.min_length and meta.min_length == meta.max_length:
                 assert f"`[0-9a-f]{{{meta.min_length}}}`" in told[name], name
-                assert meta.min_length == meta.max_length
+            elif meta.min_length:
+                many = (
+                    f"{meta.min_length} to {meta.max_length}" if meta.max_length else "at least 1"
+                )
+                assert many in told[name], name
             if meta.pattern:
                 assert f"`{meta.pattern[2:-2]}`" in told[name], name
 

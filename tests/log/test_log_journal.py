@@ -178,7 +178,7 @@ def test_nothing_is_added_after_close(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", [facts.Closed(steps=1, wall_claimed=NOW), facts.Aborted(why="fire", persons=())]
+    "end", [facts.Closed(steps=1, wall_claimed=NOW), facts.Aborted(why="fire", persons=("ana",))]
 )
 def test_nothing_follows_the_end(tmp_path: Path, end: facts.Fact) -> None:
     with begin(tmp_path) as begun:

@@ -233,3 +233,56 @@ def test_the_mark_of_a_boot_needs_the_nonce_of_the_log() -> None:
     mark = boot_mark("f0f0", nonce="00" * 16)
     assert mark == hashlib.sha256(b"00" * 16 + b":f0f0\n").hexdigest()[:16]
     assert mark != boot_mark("f0f0", nonce="01" * 16)
+
+
+NONSENSE: dict[str, tuple[str, bytes, bytes]] = {
+    "a key that nobody recovered": ("key.recovered", b'"persons":["ana","ben"]', b'"persons":[]'),
+    "a key from no cards": ("key.recovered", b'"cards":["1-1","1-2"]', b'"cards":[]'),
+    "cards of no set": ("key.recovered", b'"set":"1a2b"', b'"set":""'),
+    "a phrase of a set": ("key.recovered", b'"way":"cards"', b'"way":"phrase"'),
+    "a card of no place": ("card.shown", b'"card":"1-2"', b'"card":"1-0"'),
+    "a card for nobody": ("card.shown", b'"person":"ben"', b'"person":""'),
+    "a void card of no place": ("key.void", b'"card":"1-2"', b'"card":"2"'),
+    "no key": ("key.void", b'"key":"key-1"', b'"key":""'),
+    "a seed of no words": ("seed.made", b'"words":24', b'"words":0'),
+    "no chance": ("entropy.collected", b'"bits":128', b'"bits":0'),
+    "a split into nothing": ("shares.split", b'"groups":["2of3"]', b'"groups":[]'),
+    "a group of no form": ("shares.split", b'"groups":["2of3"]', b'"groups":["two"]'),
+    "more groups than there are": ("shares.split", b'"groups_needed":1', b'"groups_needed":2'),
+    "no implementation": ("account.derived", b'"agreed_by":["one","other"]', b'"agreed_by":[]'),
+    "one opinion": ("account.derived", b'"agreed_by":["one","other"]', b'"agreed_by":["one"]'),
+    "no path": ("account.derived", b'"path":"m/48h/1h/0h/2h"', b'"path":"48h"'),
+    "nothing verified it": (
+        "transaction.finalized",
+        b'"verified_by":["interpreter","kernel"]',
+        b'"verified_by":[]',
+    ),
+    "no coins": ("psbt.spends", f'["{HASH}:0"]'.encode(), b"[]"),
+    "a coin of no form": ("psbt.spends", f'["{HASH}:0"]'.encode(), b'["txid:vout"]'),
+    "more coins than a record has": (
+        "psbt.spends",
+        f'["{HASH}:0"]'.encode(),
+        f"[{','.join([f'{HASH}:0'.join(chr(34) * 2)] * 501)}]".encode(),
+    ),
+    "no inputs": ("psbt.reviewed", b'"inputs":1', b'"inputs":0'),
+    "a finding nowhere": ("psbt.reviewed", b'"places":1', b'"places":0'),
+    "a gap between two boots": ("resumed", b'"same_boot":true', b'"same_boot":false'),
+    "no gap within one": ("resumed", b'"gap_ms":-5', b'"gap_ms":null'),
+    "no bytes recovered": ("recovered", b'"bytes":17', b'"bytes":0'),
+    "an exception by one": ("exception", b'"persons":["ana","ben"]', b'"persons":["ana"]'),
+    "given up by nobody": ("aborted", b'"persons":["ana","ben"]', b'"persons":[]'),
+    "destroyed before one": ("item.destroyed", b'"persons":["ana","ben"]', b'"persons":["ana"]'),
+    "a room of no demands": ("room.checked", b'["the door is locked"]', b"[]"),
+    "a seal of nothing": ("sealed", b'"size":7', b'"size":0'),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_what_no_ceremony_says_is_no_record(name: str) -> None:
+    kind, right, wrong = NONSENSE[name]
+    (fact,) = (one for one in EXAMPLES if one.type == kind)
+    line = encode(fact, seq=7, prev=bytes(32), boot="ab" * 8, mono_ms=1)
+    assert line.count(right) == 1
+    assert decode(line).fact == fact
+    with pytest.raises(InputError, match="does not have its form"):
+        decode(line.replace(right, wrong))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from ceremonies.log.facts.forms import (
-    MOST,
     Count,
     Difference,
     Fact,
     LogName,
+    Many,
     Nonce,
+    People,
+    PersonName,
     Sha256,
+    Text,
     TornName,
+    TwoPeople,
     WallClaimed,
 )
 
@@ -30,7 +34,7 @@ class Genesis(Fact, frozen=True, kw_only=True):
     quorum: Count
     nonce: Nonce
     mode: Literal["production", "rehearsal"]
-    program: str
+    program: Text
     program_sha256: Sha256
     wall_claimed: WallClaimed
 
@@ -73,7 +77,7 @@ class Begin(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "begin"
     step: str
-    attempt: Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+    attempt: Many
 
 
 class End(Fact, frozen=True, kw_only=True):
@@ -88,8 +92,8 @@ class Attested(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "attested"
     step: str
-    role: str
-    person: str
+    role: Text
+    person: PersonName
 
 
 class Resumed(Fact, frozen=True, kw_only=True):
@@ -101,12 +105,17 @@ class Resumed(Fact, frozen=True, kw_only=True):
     program_sha256: Sha256
     wall_claimed: WallClaimed
 
+    def __post_init__(self) -> None:
+        """Refuse a gap between two boots, and none within one."""
+        if self.same_boot is (self.gap_ms is None):
+            raise ValueError("a gap is known within one boot, and between two it is not")
+
 
 class Recovered(Fact, frozen=True, kw_only=True):
     """A record that was only partly written was moved aside into the file `kept_as`."""
 
     type: ClassVar[str] = "recovered"
-    bytes: Count
+    bytes: Many
     sha256: Sha256
     kept_as: TornName
 
@@ -124,8 +133,8 @@ class ExceptionMade(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "exception"
     step: str
-    why: str
-    persons: tuple[str, ...]
+    why: Text
+    persons: TwoPeople
 
 
 class Failed(Fact, frozen=True, kw_only=True):
@@ -141,7 +150,7 @@ class FileKept(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "file.kept"
     name: str
-    kind: str
+    kind: Text
     sha256: Sha256
     bytes: Count
 
@@ -150,9 +159,9 @@ class Sealed(Fact, frozen=True, kw_only=True):
     """The first `size` records were sealed, and these people signed the seal."""
 
     type: ClassVar[str] = "sealed"
-    size: Count
+    size: Many
     seal_sha256: Sha256
-    persons: tuple[str, ...]
+    persons: tuple[PersonName, ...]
 
 
 class PeerSeal(Fact, frozen=True, kw_only=True):
@@ -160,7 +169,7 @@ class PeerSeal(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "peer.seal"
     log: LogName
-    size: Count
+    size: Many
     seal_sha256: Sha256
 
 
@@ -168,8 +177,8 @@ class Aborted(Fact, frozen=True, kw_only=True):
     """The last record of a ceremony that people gave up."""
 
     type: ClassVar[str] = "aborted"
-    why: str
-    persons: tuple[str, ...]
+    why: Text
+    persons: People
 
 
 class Closed(Fact, frozen=True, kw_only=True):

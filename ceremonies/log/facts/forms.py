@@ -22,6 +22,20 @@ LogName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]{0,1
 WallClaimed = Annotated[
     str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 ]
+Many = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+SomeText = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+TwoTexts = Annotated[tuple[Text, ...], msgspec.Meta(min_length=2)]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+People = Annotated[tuple[PersonName, ...], msgspec.Meta(min_length=1)]
+TwoPeople = Annotated[tuple[PersonName, ...], msgspec.Meta(min_length=2)]
+CardName = Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]{0,3}-[1-9][0-9]{0,2}\Z")]
+GroupName = Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]{0,2}of[1-9][0-9]{0,2}\Z")]
+Groups = Annotated[tuple[GroupName, ...], msgspec.Meta(min_length=1)]
+Path = Annotated[str, msgspec.Meta(pattern=r"\Am(/[0-9]{1,10}h?)*\Z")]
+# a pattern for each of thousands of coins would cost a reader a tenth of its time
+Outpoint = Annotated[str, msgspec.Meta(min_length=66, max_length=75)]
+Outpoints = Annotated[tuple[Outpoint, ...], msgspec.Meta(min_length=1, max_length=500)]
 TornName = Annotated[str, msgspec.Meta(pattern=r"\Atorn-[0-9]{8,}\.bytes\Z")]
 
 

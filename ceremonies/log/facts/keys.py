@@ -6,7 +6,19 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from ceremonies.log.facts.forms import Count, Fact, Fingerprint, Sha256
+from ceremonies.log.facts.forms import (
+    CardName,
+    Fact,
+    Fingerprint,
+    Groups,
+    Many,
+    Path,
+    People,
+    PersonName,
+    Sha256,
+    Text,
+    TwoTexts,
+)
 
 
 class EntropyCommitted(Fact, frozen=True, kw_only=True):
@@ -20,24 +32,24 @@ class EntropyOpened(Fact, frozen=True, kw_only=True):
     """A person was shown the machine's part, so that paper with it may exist; never the words."""
 
     type: ClassVar[str] = "entropy.opened"
-    person: str
+    person: PersonName
 
 
 class EntropyCollected(Fact, frozen=True, kw_only=True):
     """A source gave at least so many bits."""
 
     type: ClassVar[str] = "entropy.collected"
-    kind: str
-    bits: Count
+    kind: Text
+    bits: Many
 
 
 class SeedMade(Fact, frozen=True, kw_only=True):
     """A key exists, in memory alone."""
 
     type: ClassVar[str] = "seed.made"
-    key: str
-    scheme: str
-    words: Count
+    key: Text
+    scheme: Text
+    words: Many
     fingerprint: Fingerprint
 
 
@@ -45,8 +57,8 @@ class SeedBrought(Fact, frozen=True, kw_only=True):
     """A key that people brought is in memory, to be split again; `set` is that of their cards."""
 
     type: ClassVar[str] = "seed.brought"
-    key: str
-    set: str
+    key: Text
+    set: Text
     fingerprint: Fingerprint
 
 
@@ -54,16 +66,16 @@ class PhraseShown(Fact, frozen=True, kw_only=True):
     """A person was shown the phrase, so that paper with it may exist."""
 
     type: ClassVar[str] = "phrase.shown"
-    key: str
-    person: str
+    key: Text
+    person: PersonName
 
 
 class SeedQrShown(Fact, frozen=True, kw_only=True):
     """A person was shown the phrase as a code, so that a copy of it may exist."""
 
     type: ClassVar[str] = "seedqr.shown"
-    key: str
-    person: str
+    key: Text
+    person: PersonName
     form: Literal["standard", "compact"]
 
 
@@ -71,48 +83,53 @@ class PhraseConfirmed(Fact, frozen=True, kw_only=True):
     """A person typed the phrase back."""
 
     type: ClassVar[str] = "phrase.confirmed"
-    key: str
-    person: str
+    key: Text
+    person: PersonName
 
 
 class SharesSplit(Fact, frozen=True, kw_only=True):
     """A key was split into cards; `groups` such as `2of3`."""
 
     type: ClassVar[str] = "shares.split"
-    key: str
-    set: str
-    groups: tuple[str, ...]
-    groups_needed: Count
+    key: Text
+    set: Text
+    groups: Groups
+    groups_needed: Many
     fingerprint: Fingerprint
+
+    def __post_init__(self) -> None:
+        """Refuse that more groups are needed than there are."""
+        if self.groups_needed > len(self.groups):
+            raise ValueError("more groups are needed than there are")
 
 
 class CardShown(Fact, frozen=True, kw_only=True):
     """A person was shown a card, such as `1-2` for member 2 of group 1."""
 
     type: ClassVar[str] = "card.shown"
-    key: str
-    set: str
-    card: str
-    person: str
+    key: Text
+    set: Text
+    card: CardName
+    person: PersonName
 
 
 class CardVerified(Fact, frozen=True, kw_only=True):
     """A person typed a card back."""
 
     type: ClassVar[str] = "card.verified"
-    key: str
-    set: str
-    card: str
-    person: str
+    key: Text
+    set: Text
+    card: CardName
+    person: PersonName
 
 
 class CardAudited(Fact, frozen=True, kw_only=True):
     """A card was typed in alone and is the one of its set; nothing was put together."""
 
     type: ClassVar[str] = "card.audited"
-    set: str
-    card: str
-    person: str
+    set: Text
+    card: CardName
+    person: PersonName
 
 
 class KeyRecovered(Fact, frozen=True, kw_only=True):
@@ -121,9 +138,16 @@ class KeyRecovered(Fact, frozen=True, kw_only=True):
     type: ClassVar[str] = "key.recovered"
     way: Literal["cards", "phrase"]
     set: str
-    cards: tuple[str, ...]
-    persons: tuple[str, ...]
+    cards: tuple[CardName, ...]
+    persons: People
     fingerprint: Fingerprint
+
+    def __post_init__(self) -> None:
+        """Refuse cards of a phrase, and cards of no set."""
+        has_cards = self.set and self.cards
+        has_none = not (self.set or self.cards)
+        if not (has_cards if self.way == "cards" else has_none or self.way != "phrase"):
+            raise ValueError("cards are of a set, and a phrase has none")
 
 
 class FingerprintConfirmed(Fact, frozen=True, kw_only=True):
@@ -131,15 +155,15 @@ class FingerprintConfirmed(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "fingerprint.confirmed"
     fingerprint: Fingerprint
-    person: str
+    person: PersonName
 
 
 class VoidCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A card to be destroyed, and who holds it."""
 
-    set: str
-    card: str
-    person: str
+    set: Text
+    card: CardName
+    person: PersonName
 
 
 class KeyVoid(Fact, frozen=True, kw_only=True):
@@ -149,10 +173,10 @@ class KeyVoid(Fact, frozen=True, kw_only=True):
     """
 
     type: ClassVar[str] = "key.void"
-    key: str
-    why: str
-    parts: tuple[str, ...] = ()
-    phrases: tuple[str, ...]
+    key: Text
+    why: Text
+    parts: tuple[PersonName, ...] = ()
+    phrases: tuple[PersonName, ...]
     cards: tuple[VoidCard, ...]
 
 
@@ -160,8 +184,8 @@ class SharesVoid(Fact, frozen=True, kw_only=True):
     """New cards of a key that people brought must never be used; the key itself stays good."""
 
     type: ClassVar[str] = "shares.void"
-    key: str
-    why: str
+    key: Text
+    why: Text
     cards: tuple[VoidCard, ...]
 
 
@@ -170,6 +194,6 @@ class AccountDerived(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "account.derived"
     fingerprint: Fingerprint
-    path: str
-    script: str
-    agreed_by: tuple[str, ...]
+    path: Path
+    script: Text
+    agreed_by: TwoTexts

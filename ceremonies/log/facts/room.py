@@ -6,13 +6,22 @@ from typing import ClassVar
 
 import msgspec
 
-from ceremonies.log.facts.forms import Count, Fact, PartSha256, Sha256
+from ceremonies.log.facts.forms import (
+    Count,
+    Fact,
+    PartSha256,
+    PersonName,
+    Sha256,
+    SomeText,
+    Text,
+    TwoPeople,
+)
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What one probe of the machine said."""
 
-    name: str
+    name: Text
     ok: bool
 
 
@@ -28,7 +37,7 @@ class RoomChecked(Fact, frozen=True, kw_only=True):
     """Somebody said that the room is as the script demands."""
 
     type: ClassVar[str] = "room.checked"
-    demands: tuple[str, ...]
+    demands: SomeText
 
 
 class CheckedLibrary(
@@ -36,8 +45,8 @@ class CheckedLibrary(
 ):
     """A package the program runs on; `sha256` is of its list of files and their hashes."""
 
-    name: str
-    version: str
+    name: Text
+    version: Text
     sha256: PartSha256
 
 
@@ -53,7 +62,7 @@ class TimeBound(Fact, frozen=True, kw_only=True):
     """What follows was written after this block was found."""
 
     type: ClassVar[str] = "time.bound"
-    chain: str
+    chain: Text
     height: Count
     block: Sha256
 
@@ -69,8 +78,8 @@ class PersonPresent(Fact, frozen=True, kw_only=True):
     """Somebody is here in a role; the full name is in the reveal file."""
 
     type: ClassVar[str] = "person.present"
-    person: str
-    role: str
+    person: PersonName
+    role: Text
     name_commitment: Sha256
 
 
@@ -78,16 +87,16 @@ class Acknowledged(Fact, frozen=True, kw_only=True):
     """A person was told something and said that they understood."""
 
     type: ClassVar[str] = "acknowledged"
-    text: str
-    person: str
-    role: str
+    text: Text
+    person: PersonName
+    role: Text
 
 
 class PersonEnrolled(Fact, frozen=True, kw_only=True):
     """A person proved to hold the key they will sign with; `key_sha256` is of the public key."""
 
     type: ClassVar[str] = "person.enrolled"
-    person: str
+    person: PersonName
     key_sha256: Sha256
 
 
@@ -95,7 +104,7 @@ class MachineEnrolled(Fact, frozen=True, kw_only=True):
     """A machine was named, its serial number withheld."""
 
     type: ClassVar[str] = "machine.enrolled"
-    name: str
+    name: Text
     serial_commitment: Sha256
     program_sha256: Sha256
 
@@ -104,9 +113,9 @@ class ItemStored(Fact, frozen=True, kw_only=True):
     """Something was sealed in a bag to be kept at a site; which ones is in the reveal file."""
 
     type: ClassVar[str] = "item.stored"
-    item: str
-    holder: str
-    sealed_by: str
+    item: Text
+    holder: PersonName
+    sealed_by: PersonName
     bag_commitment: Sha256
     seal_commitment: Sha256
     site_commitment: Sha256
@@ -116,7 +125,7 @@ class ItemDestroyed(Fact, frozen=True, kw_only=True):
     """Something was destroyed before the eyes of two people."""
 
     type: ClassVar[str] = "item.destroyed"
-    item: str
-    method: str
+    item: Text
+    method: Text
     serial_commitment: Sha256
-    persons: tuple[str, ...]
+    persons: TwoPeople

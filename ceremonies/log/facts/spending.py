@@ -6,16 +6,28 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from ceremonies.log.facts.forms import Count, Fact, Fingerprint, PartFingerprint, Sha256
+from ceremonies.log.facts.forms import (
+    Count,
+    Fact,
+    Fingerprint,
+    Many,
+    Outpoints,
+    PartFingerprint,
+    Path,
+    PersonName,
+    Sha256,
+    SomeText,
+    Text,
+)
 
 
 class WalletRegistered(Fact, frozen=True, kw_only=True):
     """A wallet is known here; `wallet` is its id, `ours` the keys of it that are in this room."""
 
     type: ClassVar[str] = "wallet.registered"
-    name: str
-    wallet: str
-    network: str
+    name: Text
+    wallet: Text
+    network: Text
     ours: tuple[PartFingerprint, ...] = ()
 
 
@@ -23,19 +35,19 @@ class KeyProved(Fact, frozen=True, kw_only=True):
     """A person found the fingerprint on their own paper among the keys of a wallet."""
 
     type: ClassVar[str] = "key.proved"
-    wallet: str
+    wallet: Text
     fingerprint: Fingerprint
-    person: str
+    person: PersonName
 
 
 class AddressConfirmed(Fact, frozen=True, kw_only=True):
     """A person compared an address of a wallet with the one their own device shows."""
 
     type: ClassVar[str] = "address.confirmed"
-    wallet: str
-    path: str
+    wallet: Text
+    path: Path
     address_commitment: Sha256
-    person: str
+    person: PersonName
 
 
 class LoggedFinding(
@@ -43,20 +55,20 @@ class LoggedFinding(
 ):
     """What a rule found, and in how many places; without messages, which may name amounts."""
 
-    rule: str
+    rule: Text
     level: Literal["note", "warn", "refuse"]
-    places: Count
+    places: Many
 
 
 class PsbtReviewed(Fact, frozen=True, kw_only=True):
     """What signing would do was shown; a refused PSBT has no intent."""
 
     type: ClassVar[str] = "psbt.reviewed"
-    wallet: str
+    wallet: Text
     psbt_sha256: Sha256
     txid: Sha256
     intent: Sha256 | None
-    inputs: Count
+    inputs: Many
     outputs: Count
     fee_commitment: Sha256
     payments_commitment: Sha256
@@ -68,7 +80,7 @@ class PsbtSpends(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "psbt.spends"
     txid: Sha256
-    outpoints: tuple[str, ...]
+    outpoints: Outpoints
 
 
 class IntentApproved(Fact, frozen=True, kw_only=True):
@@ -76,8 +88,8 @@ class IntentApproved(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "intent.approved"
     intent: Sha256
-    person: str
-    role: str
+    person: PersonName
+    role: Text
 
 
 class PsbtSigned(Fact, frozen=True, kw_only=True):
@@ -97,7 +109,7 @@ class TransactionFinalized(Fact, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "transaction.finalized"
     txid: Sha256
-    verified_by: tuple[str, ...]
+    verified_by: SomeText
 
 
 class MessageSigned(Fact, frozen=True, kw_only=True):
