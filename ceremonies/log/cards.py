@@ -25,8 +25,10 @@ def is_of(card: str, split: SharesSplit) -> bool:
 
 
 def is_quorum(cards: tuple[str, ...], split: SharesSplit) -> bool:
-    """Tell whether these cards are enough of enough groups."""
-    came = Counter(card.partition("-")[0] for card in set(cards) if is_of(card, split))
+    """Tell whether these cards are of a set, and enough of enough groups."""
+    if not all(is_of(card, split) for card in cards):
+        return False
+    came = Counter(card.partition("-")[0] for card in set(cards))
     full = [
         number
         for number, group in enumerate(split.groups, start=1)

@@ -68,6 +68,7 @@ class Keys:
             facts.PsbtSpends: self._spend,
             facts.IntentApproved: self._approve,
             facts.PsbtSigned: self._sign,
+            facts.MessageSigned: self._use,
             **dict.fromkeys(_OF_A_KEY, self._paper),
         }
 

@@ -156,8 +156,11 @@ class Order:
             return (f"the plan has no step {visible(fact.step)}",)
         attempt = self._attempts[fact.step] + 1
         left = ~self._past & (1 << index) - 1
-        is_next = self._open is None and not left and fact.attempt == attempt
+        is_over = bool(self._failed & ~self._optional)
+        is_next = self._open is None and not left and not is_over and fact.attempt == attempt
         wrong = () if is_next and self._resumed else [*self._early(fact, left, attempt=attempt)]
+        if is_over and not left:
+            wrong = [*wrong, "a mandatory step failed, and the ceremony can only be ended"]
         self._attempts[fact.step] = attempt
         # whoever goes back does everything after it again
         undone = 1 << index if self._steps[index].do in OPENING else -1 << index

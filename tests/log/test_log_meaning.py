@@ -114,6 +114,14 @@ def aborted(*persons: str) -> Fact:
 SPLIT = facts.SharesSplit(
     key="key-1", set="1a2b", groups=("2of3",), groups_needed=1, fingerprint="05d027a5"
 )
+RECOVERED = facts.KeyRecovered(
+    way="cards",
+    set=SPLIT.set,
+    cards=("1-1", "1-2", "1-4"),
+    persons=("ana",),
+    fingerprint=SPLIT.fingerprint,
+)
+MESSAGE = facts.MessageSigned(message_sha256=HASH, address_commitment=HASH, fingerprint="73c5da0a")
 CHECKED = facts.MachineChecked(probes=(), fit=True)
 ANA, BEN, CLEO = (
     present("ana", "operator"),
@@ -504,6 +512,14 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     "a key that was made before the interruption": (
         (*IN_MACHINE, made(), resumed(), *ROOM, begin("machine", 2), confirmed("05d027a5")),
         "the key 05d027a5 was not made or recovered in this session",
+    ),
+    "a message signed by another key than the one that was made": (
+        (*IN_MACHINE, made(), MESSAGE),
+        "the key 73c5da0a was not made or recovered in this session",
+    ),
+    "a key recovered from a card that its set does not have too": (
+        (*IN_MACHINE, made(), SPLIT, RECOVERED),
+        "these cards are no quorum of key-1",
     ),
     "a card that is none of its set": (
         (*IN_MACHINE, made(), SPLIT, card("2-1", "ben")),

@@ -97,6 +97,15 @@ def test_a_step_that_failed_is_gone_on_without_only_where_it_may_and_two_people_
     assert problems(Order(must, None), (*FAILED, EXCUSED, CLOSE)) == missing
 
 
+def test_a_mandatory_step_that_failed_is_not_tried_again_in_any_session() -> None:
+    again = facts.Resumed(gap_ms=0, same_boot=True, program_sha256="", wall_claimed="")
+    told = (*FAILED, again, facts.Begin(step="time", attempt=2))
+    assert problems(Order(steps(mandatory=False), None), told) == []
+    assert problems(Order(steps(mandatory=True), None), told) == [
+        "a mandatory step failed, and the ceremony can only be ended"
+    ]
+
+
 def test_only_a_step_that_is_under_way_fails() -> None:
     assert problems(Order(steps(mandatory=False), None), FAILED[1:]) == [
         "the step time is not under way"
