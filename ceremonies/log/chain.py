@@ -245,6 +245,10 @@ def _insist_file(descriptor: int) -> None:
 
 
 def _unusable(error: OSError) -> InputError:
+    if error.errno == errno.ELOOP:
+        return InputError(
+            "the log is a link, and no file itself", hint="put the file there that it leads to"
+        )
     return InputError(
         f"cannot open the log: {(error.strerror or 'unknown error').lower()}",
         hint="check the folder and the medium",

@@ -24,6 +24,9 @@ _ENVELOPE = re.compile(
 MOST_PROBLEMS = 1000
 """How many problems of records are told; of a log with more, the others are counted."""
 
+_MOST_ALONE = 50_000
+"""How many lines of a log with a broken chain are each looked at for what is wrong with them."""
+
 
 class Reading:
     """What a log is, byte by byte, and what it says as far as it is whole.
@@ -51,6 +54,7 @@ class Reading:
         self._prev = NO_RECORD
         self._seq = 0
         self._broken = False
+        self._alone = 0
 
     def follow(self, folder: Path) -> None:
         """Read the log of a folder.
@@ -86,7 +90,10 @@ class Reading:
     def _take(self, block: bytes, lines: list[bytes]) -> None:
         leaves = [*identities(lines)]
         if lines and not self._judge_together(block, leaves):
-            self._judge_each(lines, leaves)
+            if self._broken and self._alone > _MOST_ALONE:
+                self._pass_over(leaves)
+            else:
+                self._judge_each(lines, leaves)
         self._tree.extend(leaves)
         self._flat.update(block)
         self.bytes += len(block)
@@ -115,7 +122,15 @@ class Reading:
                 self._say(problem)
         return True
 
+    def _pass_over(self, leaves: list[bytes]) -> None:
+        """Count lines with a problem among them, in a log that has enough of them."""
+        self._prev = leaves[-1]
+        self._seq += len(leaves)
+        self.records += len(leaves)
+        self.unsaid += 1
+
     def _judge_each(self, lines: list[bytes], leaves: list[bytes]) -> None:
+        self._alone += len(lines)
         for line, leaf in zip(lines, leaves, strict=True):
             self._judge(line)
             self._prev = leaf

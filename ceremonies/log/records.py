@@ -160,6 +160,8 @@ def decode(line: bytes) -> Record:
             hint=_ANOTHER_COPY,
         )
     if _joined(fact, seq=read.seq, prev=read.prev, boot=read.boot, mono_ms=read.mono_ms) != line:
+        if line.endswith(b"\r\n"):
+            raise InputError("a record ends with CR and LF, not with LF alone", hint=_ANOTHER_COPY)
         raise InputError("a record is not written as records are", hint=_ANOTHER_COPY)
     return Record(
         seq=read.seq,

@@ -68,7 +68,8 @@ def verify(
     except InputError as error:
         return _unreadable(error.cause, quorum)
     if not reading.understood:
-        return _unreadable("nothing in the log has the form of a record", quorum)
+        why = "".join(f" ({problem})" for problem in reading.problems[:1])
+        return _unreadable(f"nothing in the log has the form of a record{why}", quorum)
     case = _Case(folder, reading, found, outside, script)
     return case.verdict()
 
@@ -264,5 +265,5 @@ def _given_up(meaning: Meaning) -> list[str]:
 def _bounded(problems: list[str], *, more: int) -> tuple[str, ...]:
     more += len(problems) - _MOST_PROBLEMS
     if more > 0:
-        return (*problems[:_MOST_PROBLEMS], f"and {more} more like these")
+        return (*problems[:_MOST_PROBLEMS], f"and at least {more} more like these")
     return tuple(problems)

@@ -183,7 +183,7 @@ ITEMS: dict[str, Item] = {
     "mixed line endings": (
         relined(lambda those: [*those[:5], those[5][:-1] + b"\r\n", *those[6:]]),
         5,
-        "record 5: a record is not written as records are",
+        "record 5: a record ends with CR and LF",
     ),
     "a key twice in an object": (
         edited(b'"seq":5,', b'"seq":5,"seq":5,'),
@@ -207,7 +207,7 @@ ITEMS: dict[str, Item] = {
     ),
     "a fraction": (edited(b'"attempt":1}', b'"attempt":1.0}'), 5, "record 2: a record "),
     "100 MB without a line end": (sparse, 5, "record 14 is longer than 65535 bytes"),
-    "a log that is a link": (linked, 3, "cannot open the log"),
+    "a log that is a link": (linked, 3, "the log is a link, and no file itself"),
     "no folder of seals, and a record that names one": (
         lambda folder: shutil.rmtree(folder / "seals"),
         5,
@@ -340,3 +340,20 @@ def test_a_new_list_with_somebody_who_proved_nothing(whole: Path) -> None:
         unseal(whole)
         assert judged(whole)[1].problems[: len(problems)] == problems
         assert judged(whole)[0] == (5 if problems else 4)
+
+
+def test_a_log_of_other_line_ends_is_told_so(whole: Path) -> None:
+    data = log_of(whole).read_bytes()
+    log_of(whole).write_bytes(data.replace(b"\n", b"\r\n"))
+    found = verify(whole)
+    assert found.state is State.UNREADABLE
+    assert "record 0: a record ends with CR and LF, not with LF alone" in found.problems[0]
+
+
+def test_lines_that_are_none_are_counted_when_enough_were_looked_at(whole: Path) -> None:
+    data, lines = log_of(whole).read_bytes(), 100_000
+    log_of(whole).write_bytes(data + b"{}\n" * lines)
+    found = verify(whole)
+    assert (found.state, found.records) == (State.TAMPERED, 14 + lines)
+    counted = int(found.problems[-1].removeprefix("and at least ").split()[0])
+    assert counted < lines

@@ -622,7 +622,7 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "JSON": (_write("log.jsonl", b'{"v":1}\n' * 10), "nothing in the log"),
     "noise": (_garbage, "nothing in the log"),
     "half a record": (_write("log.jsonl", b'{"v":1,"seq":0,"prev":"0000'), "nothing in the log"),
-    "a link to a log": (_link("log.jsonl"), "cannot open the log"),
+    "a link to a log": (_link("log.jsonl"), "the log is a link"),
     "a pipe": (_pipe("log.jsonl"), "not a file"),
     "a folder": (
         lambda folder: [(folder / "log.jsonl").unlink(), (folder / "log.jsonl").mkdir()],

@@ -457,7 +457,7 @@ def test_of_a_log_with_many_faults_few_are_kept_and_all_are_counted(
     read.follow(folder)
     assert len(read.problems) == reading.MOST_PROBLEMS
     assert len(read.problems) + read.unsaid == 3000
-    assert judged(folder).problems[-1] == "and 2950 more like these"
+    assert judged(folder).problems[-1] == "and at least 2950 more like these"
 
 
 def test_a_file_that_many_records_name_is_read_once(
