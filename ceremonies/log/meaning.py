@@ -22,6 +22,7 @@ from ceremonies.log.people import People
 from ceremonies.log.promised import Planned, Promised
 from ceremonies.log.promises import Promises
 from ceremonies.log.story import Story
+from ceremonies.log.wallets import Wallets
 from ceremonies.spoken import visible
 
 REHEARSAL = "REHEARSAL/"
@@ -191,6 +192,7 @@ class Meaning:
             Batches(plan),
             Enrolments(plan),
             Papers(),
+            Wallets(),
             self.story,
         )
         self._wary.clear()  # what came before the plan was taken by no rule

@@ -122,6 +122,7 @@ RECOVERED = facts.KeyRecovered(
     fingerprint=SPLIT.fingerprint,
 )
 MESSAGE = facts.MessageSigned(message_sha256=HASH, address_commitment=HASH, fingerprint="73c5da0a")
+WALLET = facts.WalletRegistered(name="vault", wallet=HASH, network="regtest", ours=())
 CHECKED = facts.MachineChecked(probes=(), fit=True)
 ANA, BEN, CLEO = (
     present("ana", "operator"),
@@ -520,6 +521,10 @@ IMPOSSIBLE: dict[str, tuple[tuple[Fact, ...], str]] = {
     "a key recovered from a card that its set does not have too": (
         (*IN_MACHINE, made(), SPLIT, RECOVERED),
         "these cards are no quorum of key-1",
+    ),
+    "a review of another wallet than the one that was registered": (
+        (*IN_MACHINE, WALLET, reviewed()),
+        "record 9 (psbt.reviewed): it is of a wallet that was not registered",
     ),
     "a card that is none of its set": (
         (*IN_MACHINE, made(), SPLIT, card("2-1", "ben")),
