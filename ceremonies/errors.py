@@ -7,7 +7,7 @@ Exit codes belong to the face (`custody_cli.exits`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -34,6 +34,10 @@ class Finding:
     message: str
     hint: str
     may_be_lowered: bool = False
+
+    def at(self, level: Level) -> Finding:
+        """Return it at another level."""
+        return replace(self, level=level)
 
 
 class CeremonyError(Exception):

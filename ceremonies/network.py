@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class Network:
+class Network(Frozen, kw_only=True):
     """One network: its name here, its SLIP-44 coin type and its BIP-32 version bytes."""
 
     name: str

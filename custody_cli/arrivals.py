@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 from ceremonies import disk
 from ceremonies.exchange import file
 from ceremonies.exchange.payload import Arrived, Format
+from ceremonies.frozen import replace
 from custody_cli.show.scan import in_words
 from custody_cli.sources import CAMERA, STANDARD, payload_from
 

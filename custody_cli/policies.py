@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import replace
 from ceremonies.network import REGTEST, Network
 from ceremonies.signing.policy import Policy
 

@@ -87,3 +87,10 @@ def test_no_module_is_named_after_a_drawer() -> None:
     modules = [*ROOT.glob("ceremonies/**/*.py"), *ROOT.glob("custody_cli/**/*.py")]
     assert len(modules) > 30
     assert not [str(path) for path in modules if path.stem in drawers]
+
+
+@pytest.mark.parametrize("wing", ["bitcoin", "exchange", "keys", "signing", "wallets"])
+def test_what_a_signing_loads_generates_no_code_for_its_values(wing: str) -> None:
+    written = [path.read_text("utf-8") for path in (ROOT / "ceremonies" / wing).glob("**/*.py")]
+    assert not [text for text in written if "@dataclass(frozen" in text]
+    assert any("(Frozen" in text for text in written)

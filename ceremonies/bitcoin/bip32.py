@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NoReturn
 
@@ -18,6 +17,7 @@ from ceremonies.bitcoin.child_keys import KeyPair, PublicParent, private_child
 from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 from ceremonies.secret import Secret
 
@@ -77,8 +77,7 @@ class PrivateNode:
         raise TypeError("a private key is not pickled or copied")
 
 
-@dataclass(frozen=True)
-class PublicNode:
+class PublicNode(Frozen):
     """What an extended public key holds: depth, parent, index, chain code, key, own fingerprint."""
 
     depth: int

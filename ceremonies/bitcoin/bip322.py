@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ceremonies.bitcoin import transaction
@@ -17,6 +16,7 @@ from ceremonies.bitcoin.bytestream import Malformed, Reader, blob, compact
 from ceremonies.bitcoin.psbt import Psbt, parse
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput, tagged_hash
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 TAG = "BIP0322-signed-message"
 NOTHING = Output(0, b"\x6a")
@@ -43,8 +43,7 @@ PREFIXES = tuple(_FORMS)
 """What a signature of BIP-322 begins with, each naming its form."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signature:
+class Signature(Frozen, kw_only=True):
     """A signature as it was read: what its form carries, and the text without white space."""
 
     form: Form

@@ -7,18 +7,17 @@ much. Tests compare both.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from btclib_secp256k1 import CData, keys
 
 from ceremonies.bitcoin import tweaking
 from ceremonies.bitcoin.derivation import HARDENED
+from ceremonies.frozen import Frozen
 from ceremonies.secret import Secret
 
 
-@dataclass(frozen=True)
-class PublicParent:
+class PublicParent(Frozen, dict=True):
     """An extended public key: the compressed key (33 bytes) and its chain code (32 bytes)."""
 
     key: bytes
@@ -46,11 +45,10 @@ class PublicParent:
         return self._derived(index)[:32]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
+class KeyPair(Frozen):
     """A private key, hidden, and its compressed public key."""
 
-    private_key: Secret = field(repr=False)
+    private_key: Secret
     public_key: bytes
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from btclib_wallet import bip85
 from btclib_wallet.bip32 import rootxprv_from_seed_
 
 from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 from ceremonies.secret import Secret
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forms:
+class Forms(Frozen, kw_only=True):
     """What BIP-85 makes of a path: 64 bytes, and where its application is theirs, two keys."""
 
     entropy: Secret

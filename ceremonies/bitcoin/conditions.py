@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from btclib_wallet import descriptors as engine
 from btclib_wallet.descriptors.descriptors import DescriptorTree, MultiA
 from btclib_wallet.descriptors.miniscript import Miniscript
+
+from ceremonies.frozen import Frozen
 
 NUMS = "50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0"
 """The x-only key whose private key nobody knows (BIP-341)."""
@@ -17,22 +18,19 @@ _BINARY_OR = ("or_b", "or_c", "or_d", "or_i")
 _HASHES = ("sha256", "hash256", "ripemd160", "hash160")
 
 
-@dataclass(frozen=True)
-class KeyHeld:
+class KeyHeld(Frozen):
     """A signature by a key: its expression without its own steps, or a written-out key in hex."""
 
     key: str
 
 
-@dataclass(frozen=True)
-class Joint:
+class Joint(Frozen):
     """One signature that several keys make together (MuSig2, BIP-390)."""
 
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Older:
+class Older(Frozen):
     """So long since the coin arrived: blocks, or units of 512 seconds (BIP-68)."""
 
     value: int
@@ -48,8 +46,7 @@ class Older:
         return (self.value & 0xFFFF) * 512 if self.value & (1 << 22) else None
 
 
-@dataclass(frozen=True)
-class After:
+class After(Frozen):
     """From a block height on, or from a time in seconds since 1970 (BIP-65)."""
 
     value: int
@@ -60,31 +57,27 @@ class After:
         return self.value >= 500_000_000
 
 
-@dataclass(frozen=True)
-class Preimage:
+class Preimage(Frozen):
     """Knowing what hashes to a digest, under a function such as `sha256`."""
 
     function: str
     digest: str
 
 
-@dataclass(frozen=True)
-class Threshold:
+class Threshold(Frozen):
     """So many of these, as `multi` and `thresh` ask for."""
 
     needs: int
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
-class All:
+class All(Frozen):
     """Every one of these; of nothing it is always met."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
-class Either:
+class Either(Frozen):
     """Any one of these; of nothing it is never met."""
 
     parts: tuple[Condition, ...]

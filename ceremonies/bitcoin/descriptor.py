@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.script import hash160, is_p2tr
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ _LEADING_ZEROS = re.compile(r"(?<=[/<;])0+(?=[0-9])")
 _HEXADECIMAL = re.compile(r"(?<=\[)[0-9a-fA-F]{8}\b|\b[0-9a-fA-F]{64,66}\b")
 
 
-@dataclass(frozen=True)
-class DescriptorKey:
+class DescriptorKey(Frozen):
     """One extended key: where it comes from, itself, and the steps between it and the index.
 
     One that is not `is_ranged` is the same key at every index.
@@ -63,8 +62,7 @@ class DescriptorKey:
         return self.steps + ((index,) if self.is_ranged else ())
 
 
-@dataclass(frozen=True)
-class Multisig:
+class Multisig(Frozen):
     """An m-of-n and whether its keys are sorted (BIP-67)."""
 
     threshold: int
@@ -72,8 +70,7 @@ class Multisig:
     sort: bool
 
 
-@dataclass(frozen=True)
-class TapTree:
+class TapTree(Frozen):
     """A taproot output's inside: x-only internal key, Merkle root, and leaf scripts (BIP-341).
 
     `leaves` are (control block, script, leaf version); the root is empty where there are none.
@@ -95,8 +92,7 @@ class TapTree:
         return tuple(one for one in different if any(push in one[0] for push in pushes))
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(Frozen):
     """What a descriptor is at one index.
 
     `keys` maps each public key (33 bytes) to its master fingerprint and path.
@@ -117,8 +113,7 @@ class Derived:
         return tree is not None and (own == tree.internal_key or bool(tree.leaves_of(own)))
 
 
-@dataclass(frozen=True)
-class Descriptor:
+class Descriptor(Frozen, dict=True):
     """A descriptor of one branch. `text` carries its checksum; `kind` is such as `sh-wpkh`."""
 
     text: str
@@ -128,7 +123,7 @@ class Descriptor:
     multisig: Multisig | None
     is_ranged: bool
     is_key_path_only: bool
-    _engine: engine.Descriptor = field(repr=False, compare=False)
+    _engine: engine.Descriptor
 
     def script_at(self, index: int) -> bytes:
         """Return the output script at `index`."""

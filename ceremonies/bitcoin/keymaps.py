@@ -7,11 +7,11 @@ unknown fields, key order and odd values exactly as they came.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ceremonies.bitcoin import transaction
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob
+from ceremonies.frozen import Frozen
 
 MAGIC = b"psbt\xff"
 MAX_MAPS = 20_000
@@ -42,8 +42,7 @@ class Record(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMap:
+class KeyMap(Frozen):
     """One map: its records in their own order, and the offset of its closing zero."""
 
     records: tuple[Record, ...]
@@ -61,8 +60,7 @@ class KeyMap:
         return [(r.key[1:], r.value) for r in self.records if r.key[0] == kind]
 
 
-@dataclass(frozen=True)
-class KeyMaps:
+class KeyMaps(Frozen):
     """All maps of one PSBT. `version` is 0 or 2; `unsigned` is version 0's own transaction."""
 
     data: bytes

@@ -9,7 +9,6 @@ veto where it is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from btclib.ecc import bms
 from btclib.exceptions import InconclusiveError
@@ -22,12 +21,12 @@ from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction
 from ceremonies.bitcoin.trial import Rejected, tried
 from ceremonies.errors import IntegrityError, Refused
+from ceremonies.frozen import Frozen, replace
 
 _WRONG = "compare message, address and signature with what the signer sent, byte by byte"
 
 
-@dataclass(frozen=True)
-class Fund:
+class Fund(Frozen):
     """A coin that a signature proves control of.
 
     What it is worth is proved where its previous transaction is given; else it is the prover's
@@ -39,8 +38,7 @@ class Fund:
     is_proved: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verified:
+class Verified(Frozen, kw_only=True):
     """A signature that holds. `funds` are the coins it proves control of besides the address.
 
     It holds from `locktime` on, and for `sequence` where its script asks for an age.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from btclib import base58, bech32
 from ecc.curves.sec_point import point_from_octets_var
@@ -19,6 +18,7 @@ from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.keccak import keccak256
 from ceremonies.bitcoin.script import hash160
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import MAINNET
 from ceremonies.secret import Secret
 
@@ -27,8 +27,7 @@ _RIPPLE_ALPHABET = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 _XPUB = MAINNET.xpub_version.hex()
 
 
-@dataclass(frozen=True)
-class Coin:
+class Coin(Frozen):
     """A coin: its name, SLIP-44 number, purpose, version bytes, and how a key becomes an address.
 
     `address` takes the compressed public key. With Ed25519 there are no extended public keys.

@@ -7,13 +7,13 @@ claims until a rule has proved them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from ceremonies.bitcoin import keymaps, transaction
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge
 from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
 from ceremonies.errors import Finding, InputError, IntegrityError, Level
+from ceremonies.frozen import Frozen, replace
 
 MAX_SIZE = 64 * 1024 * 1024
 """The longest PSBT that is read, in bytes."""
@@ -30,8 +30,7 @@ class MalformedPsbt(InputError):
         super().__init__(cause, hint=hint, findings=[found])
 
 
-@dataclass(frozen=True, slots=True)
-class KeyClaim:
+class KeyClaim(Frozen):
     """A public key and the master fingerprint (8 hex digits) and path it is said to come from.
 
     `key` is 33 (or 65) bytes in SEC form, or 32 bytes x-only with the `leaves` (tapleaf hashes)
@@ -44,8 +43,7 @@ class KeyClaim:
     leaves: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PsbtInput:
+class PsbtInput(Frozen, kw_only=True):
     """What one input map says. `previous` is the whole previous transaction, where it is given."""
 
     outpoint: Outpoint
@@ -92,8 +90,7 @@ class PsbtInput:
         return previous.outputs[self.outpoint.index]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PsbtOutput:
+class PsbtOutput(Frozen, kw_only=True):
     """What one output map says, and the value (satoshi) and script of the transaction."""
 
     value: int
@@ -101,11 +98,10 @@ class PsbtOutput:
     claims: tuple[KeyClaim, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Psbt:
+class Psbt(Frozen, kw_only=True):
     """One PSBT. `transaction` is the unsigned transaction it makes; `maps` its exact bytes."""
 
-    maps: KeyMaps = field(repr=False)
+    maps: KeyMaps
     transaction: Transaction
     inputs: tuple[PsbtInput, ...]
     outputs: tuple[PsbtOutput, ...]

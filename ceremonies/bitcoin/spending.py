@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
 from ceremonies.bitcoin.script import is_p2pkh, is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
 from ceremonies.bitcoin.transaction import Output, Transaction
+from ceremonies.frozen import replace
 
 SIGNATURE_SIZE = 71
 """A DER signature with low R and low S, and its sighash byte: at most this many bytes."""

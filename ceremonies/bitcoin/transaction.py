@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob, compact
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 MAX_MONEY_SAT = 21_000_000 * 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outpoint:
+class Outpoint(Frozen):
     """Which output of which transaction: `txid` in wire order, as hashed."""
 
     txid: bytes
@@ -23,16 +22,14 @@ class Outpoint:
         return f"{self.txid[::-1].hex()}:{self.index}"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Frozen):
     """A value in satoshi, as the unsigned 64 bits of the wire, and a script."""
 
     value: int
     script: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TxInput:
+class TxInput(Frozen):
     """One input: what it spends, its sequence, and its unlocking script and witness."""
 
     outpoint: Outpoint
@@ -41,8 +38,7 @@ class TxInput:
     witness: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True)
-class Transaction:
+class Transaction(Frozen, dict=True):
     """A transaction; `version` and `locktime` are unsigned 32 bits."""
 
     version: int

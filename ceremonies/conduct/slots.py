@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ceremonies.frozen import Frozen, parts
 from ceremonies.secret import Secret
 
 if TYPE_CHECKING:
@@ -136,13 +137,16 @@ class Table:
 
 
 def _secrets(value: object) -> Iterator[Secret]:
-    """Yield every secret in a value, in whatever dataclasses and tuples it lies."""
+    """Yield every secret in a value, in whatever values and tuples it lies."""
     if isinstance(value, Secret):
         yield value
     elif isinstance(value, Mapping):
         yield from value.values()
     elif isinstance(value, tuple):
         for part in value:
+            yield from _secrets(part)
+    elif isinstance(value, Frozen):
+        for part in parts(value):
             yield from _secrets(part)
     elif is_dataclass(value):
         for each in fields(value):

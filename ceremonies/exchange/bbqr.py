@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
 from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.frozen import Frozen
 
 MAX_PARTS = 1_295
 """The largest count that two digits of base 36 take."""
@@ -52,8 +52,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(Frozen, kw_only=True):
     """One code: how the whole is written, its file type, the count, which (from 0), and text."""
 
     encoding: str

@@ -8,10 +8,10 @@ indefinite length, a key that appears twice or a float is refused, so bytes have
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 MAX_DEPTH = 16
 """How deep values may lie in each other; a miniscript tree in a `crypto-output` needs a few."""
@@ -21,8 +21,7 @@ _SIMPLE_VALUES: Mapping[int, bool | None] = {20: False, 21: True, 22: None}
 _SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
 
 
-@dataclass(frozen=True)
-class Tagged:
+class Tagged(Frozen):
     """A value under a tag of the CBOR registry."""
 
     tag: int

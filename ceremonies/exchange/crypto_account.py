@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
 from ceremonies.exchange import cbor, crypto_hdkey, crypto_output
 from ceremonies.exchange.cbor import Value
 from ceremonies.exchange.crypto_hdkey import HdKey
+from ceremonies.frozen import Frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountKey:
+class AccountKey(Frozen, kw_only=True):
     """One account: its script, such as `sh-wpkh`, and its key."""
 
     script: str

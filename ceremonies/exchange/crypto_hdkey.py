@@ -5,11 +5,11 @@ are meant, with its parts `crypto-keypath` and `crypto-coin-info` (BCR-2020-007)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from ceremonies.errors import InputError
 from ceremonies.exchange.cbor import Tagged, Value
+from ceremonies.frozen import Frozen
 
 HDKEY = 303
 _KEYPATH, _COIN_INFO = 304, 305
@@ -19,8 +19,7 @@ _NEWER = 40_000
 """What the second version of the registry adds to a tag; what is under it says the same."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HdKey:
+class HdKey(Frozen, kw_only=True):
     """A public key (33 bytes) and chain code (32), and its path from a master key.
 
     `source` is that master's fingerprint, where it is said here and not beside the key. `children`

@@ -5,12 +5,11 @@ A script is a tag around a key, or around a threshold and keys; `sh-wsh` is two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ceremonies.errors import InputError
 from ceremonies.exchange import cbor, crypto_hdkey
 from ceremonies.exchange.cbor import Tagged, Value
 from ceremonies.exchange.crypto_hdkey import HDKEY, HdKey
+from ceremonies.frozen import Frozen
 
 _SCRIPTS = {
     "pkh": (403,),
@@ -25,8 +24,7 @@ _MULTI, _SORTED_MULTI = 406, 407
 _INNERMOST = (HDKEY, _MULTI, _SORTED_MULTI)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Output:
+class Output(Frozen, kw_only=True):
     """A script such as `sh-wpkh` of one key, or with a threshold of several, sorted or not."""
 
     script: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from ceremonies import disk
 from ceremonies.errors import InputError
 from ceremonies.exchange.payload import Format, Payload
+from ceremonies.frozen import Frozen
 
 if TYPE_CHECKING:
     from ceremonies.exchange.series import Series
@@ -22,8 +22,7 @@ _OF_ONE_CODE = ("png", "svg")
 _TEXTS = {".ur.txt": Format.UR, ".bbqr.txt": Format.BBQR}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Departure:
+class Departure(Frozen, kw_only=True):
     """A file of codes to be: what it is, and the format where its name says one."""
 
     path: Path

@@ -6,11 +6,11 @@ import codecs
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr, file, pmofn, ur
 from ceremonies.exchange.payload import Encoding, Kind, Payload
+from ceremonies.frozen import Frozen
 
 STRUCTURED = (Kind.PSBT, Kind.TRANSACTION, Kind.JSON)
 """Kinds that say of themselves what they are, unlike text and bytes."""
@@ -31,8 +31,7 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PAGES = (b"<!doctype html", b"<html", b"<svg", b"<?xml", b"%pdf-")
 
 
-@dataclass(frozen=True)
-class Detected:
+class Detected(Frozen):
     """A payload and how it was written."""
 
     payload: Payload

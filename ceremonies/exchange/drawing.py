@@ -7,10 +7,10 @@ fewer codes are worth more than sturdier ones.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 
 LARGEST = 40
 QUIET = 4
@@ -21,16 +21,18 @@ _MASK = 4
 """The mask of a series: choosing the best of eight takes eight times as long a code."""
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Frozen):
     """A drawn code: its version, and rows of modules, 1 for dark, without the quiet zone.
 
     What it holds may be a secret, and is not in its `repr`.
     """
 
-    text: bytes = field(repr=False)
+    text: bytes
     version: int
-    rows: tuple[bytes, ...] = field(repr=False)
+    rows: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"Code(version={self.version})"
 
     @property
     def side(self) -> int:

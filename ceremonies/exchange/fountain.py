@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 MAX_PARTS = 10_000
 """More fragments than this are not sent and not believed: hours at any frame rate."""
@@ -21,8 +21,7 @@ MAX_PARTS = 10_000
 _WORD = (1 << 64) - 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Frozen, kw_only=True):
     """One part: its number from 1, and of the message the fragments, bytes and CRC-32."""
 
     number: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ceremonies.frozen import Frozen
 
 
 class Kind(StrEnum):
@@ -43,16 +44,14 @@ class Format(StrEnum):
     PMOFN = "pmofn"
 
 
-@dataclass(frozen=True)
-class Payload:
+class Payload(Frozen):
     """Bytes, and what kind they are."""
 
     kind: Kind
     data: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arrived:
+class Arrived(Frozen, kw_only=True):
     """A payload, what carried it, and how many frames were read and used for it."""
 
     payload: Payload

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 
 MAX_PARTS = 1_000
 """More parts than anybody shows this way."""
@@ -13,8 +13,7 @@ MAX_PARTS = 1_000
 _PART = re.compile(r"p([1-9][0-9]{0,3})of([1-9][0-9]{0,3}) (.+)", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(Frozen, kw_only=True):
     """One code: how many there are, which this is (from 0), and its text."""
 
     count: int

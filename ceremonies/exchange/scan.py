@@ -7,7 +7,6 @@ something else are passed over where a series is there. What is not sure is not 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ceremonies.errors import InputError
@@ -15,6 +14,7 @@ from ceremonies.exchange import bbqr, detect, pmofn, ur
 from ceremonies.exchange.fountain import Contradiction, Decoder, Part
 from ceremonies.exchange.numbered import Conflict, Numbered
 from ceremonies.exchange.payload import Format, Payload
+from ceremonies.frozen import Frozen
 
 MAX_STREAMS = 32
 """How many half-read series are kept; beyond it the one that is least complete is forgotten."""
@@ -26,8 +26,7 @@ _MAX_STATIC = 64
 _Key: TypeAlias = tuple[object, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Read:
+class Read(Frozen, kw_only=True):
     """A payload, what carried it, and how many codes it took."""
 
     payload: Payload
@@ -35,8 +34,7 @@ class Read:
     used: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
+class Progress(Frozen, kw_only=True):
     """How far the best series is; `missing` says in words what is not there yet."""
 
     format: Format

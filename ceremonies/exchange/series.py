@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import cycle
 
 from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr, ur
 from ceremonies.exchange.drawing import Code, capacity, draw, smallest_version
 from ceremonies.exchange.payload import Format, Kind, Payload
+from ceremonies.frozen import Frozen
 
 DEFAULT_VERSION = 20
 """The largest version that is shown where nothing is said: what a simple camera still reads."""
@@ -21,8 +21,7 @@ _TYPED_KINDS = (Kind.OUTPUT, Kind.ACCOUNT, Kind.HDKEY, Kind.DESCRIPTOR)
 _CBOR_KINDS = (Kind.CBOR, *_TYPED_KINDS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Series:
+class Series(Frozen, kw_only=True):
     """The codes of a payload: `texts` are shown in a loop, `parts` of them at least are needed."""
 
     payload: Payload

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from ceremonies.errors import InputError
@@ -12,6 +11,7 @@ from ceremonies.exchange import bytewords, cbor, fountain
 from ceremonies.exchange.cbor import Tagged
 from ceremonies.exchange.fountain import Part
 from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.frozen import Frozen
 
 _SINGLE = re.compile(r"ur:([a-z0-9-]{1,40})/([a-z]+)", re.IGNORECASE)
 _MULTI = re.compile(r"ur:([a-z0-9-]{1,40})/([0-9]{1,10})-([0-9]{1,10})/([a-z]+)", re.IGNORECASE)
@@ -44,8 +44,7 @@ _KINDS = {
 _AS_BYTES = (Kind.PSBT, Kind.TRANSACTION, Kind.TEXT, Kind.JSON, Kind.BYTES)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(Frozen, kw_only=True):
     """One UR as it was scanned: its type, and a whole message or a part of one."""
 
     type: str

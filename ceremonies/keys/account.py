@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ceremonies.bitcoin import bip32, second_opinion
 from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.bitcoin.descriptor import with_checksum
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 from ceremonies.keys.seed import Seed
 from ceremonies.network import MAINNET, Network
 from ceremonies.secret import Secret
@@ -29,8 +28,7 @@ SINGLE_KEY_SCRIPTS = ("pkh", "sh-wpkh", "wpkh", "tr")
 PURPOSES = (44, 45, 48, 49, 84, 86, 87)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Account:
+class Account(Frozen, kw_only=True):
     """An account key: its master fingerprint (8 hex digits), path and extended public key."""
 
     fingerprint: str

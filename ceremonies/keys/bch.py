@@ -7,8 +7,9 @@ they are: positions only, for whoever reads the paper again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from ceremonies.frozen import Frozen
 
 _ORDER = 1023
 _MOST_LOCATED = 4
@@ -16,8 +17,7 @@ _BEFORE = 0x23181B3
 """What the prefix `ms1` leaves in the register."""
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Frozen):
     """A code: its register, its target, and the root whose powers from `first` on it vanishes at.
 
     `root` is an element a + bz of GF(1024) as (a, b), where z^2 = z + 1.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ceremonies.bitcoin import children, second_opinion
 from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import bip39
 from ceremonies.keys.account import ROADS, fingerprint_of
 from ceremonies.keys.seed import Scheme, Seed
@@ -34,8 +34,7 @@ class Kind(StrEnum):
     HEX = "hex"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Child:
+class Child(Frozen, kw_only=True):
     """A child: `written` is one line of UTF-8 without its end.
 
     `fingerprint` is that of the master key it makes, 8 hex digits, None for bytes and single keys.

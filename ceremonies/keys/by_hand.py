@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import health
 from ceremonies.keys.entropy import Source
 from ceremonies.secret import Secret
@@ -87,8 +87,7 @@ def source(method: Method, written: Secret) -> Source:
     return Source(kind=method.kind, data=data, bits=method.bits(found))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Faces:
+class _Faces(Frozen, kw_only=True):
     """Faces that are equally likely, each outcome independent of the others."""
 
     kind: str
@@ -119,8 +118,7 @@ class _Faces:
         return InputError(f"{self.one} {position} {self.is_none}", hint=self.hint)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Signs(_Faces):
+class _Signs(_Faces, kw_only=True):
     """Faces of one sign each; white space between them does not matter."""
 
     signs: str
@@ -138,8 +136,7 @@ class _Signs(_Faces):
         return "".join(outcomes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Coins(_Signs):
+class _Coins(_Signs, kw_only=True):
     """Heads and tails, by their letters or as 1 and 0."""
 
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[str, ...]:
@@ -153,8 +150,7 @@ class _Coins(_Signs):
         return tuple(flip.translate(_HEADS_AND_TAILS) for flip in found)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Numbers(_Faces):
+class _Numbers(_Faces, kw_only=True):
     """Faces with numbers of more than one digit, so that something stands between them."""
 
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[str, ...]:

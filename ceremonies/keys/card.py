@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys.seed import Scheme
 from ceremonies.secret import Secret
 
@@ -16,8 +16,7 @@ MOST_OF_ANYTHING = 16
 _WRITTEN = re.compile(r"([1-9][0-9]?)of([1-9][0-9]?)")
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Frozen):
     """How many cards of a group are needed, of how many there are.
 
     Raises:
@@ -55,8 +54,7 @@ class Group:
         return f"{self.needs}of{self.of}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Card:
+class Card(Frozen, kw_only=True):
     """One SLIP-39 share, and what it says of itself.
 
     `words` is its phrase in UTF-8, one space between words. `set_id` is the identifier in four
@@ -88,8 +86,7 @@ class Card:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class CardSet:
+class CardSet(Frozen, kw_only=True):
     """All cards of one split: `cards[g]` are those of `groups[g]`, in the order of members."""
 
     set_id: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys.bch import LONG, SHORT, Code
 from ceremonies.keys.wordlist import in_a_row, read_text
 from ceremonies.secret import Secret
@@ -26,8 +26,7 @@ _MOST_SHORT, _LEAST_LONG = 93, 96
 _LEAST_BYTES, _MOST_BYTES = 16, 64
 
 
-@dataclass(frozen=True, kw_only=True)
-class Codex32:
+class Codex32(Frozen, kw_only=True):
     """One string, and what it says of itself.
 
     `words` is the string in lower case, UTF-8. `needs` shares of the `identifier` recover the

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ceremonies.bitcoin import other_coins, second_opinion
 from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.bitcoin.signer import insist_on_libsecp256k1
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 from ceremonies.keys.account import ROADS
 from ceremonies.secret import Secret
 
 COINS = tuple(other_coins.COINS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoinAccount:
+class CoinAccount(Frozen, kw_only=True):
     """An account of another coin: its path, public key and first address."""
 
     coin: str

@@ -7,9 +7,9 @@ of it makes up for bad dice. For 12 words the first 16 bytes of the hash are tak
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError, Refused
+from ceremonies.frozen import Frozen
 from ceremonies.keys import by_hand
 from ceremonies.keys.by_hand import Method
 from ceremonies.keys.entropy import Source
@@ -28,8 +28,7 @@ _JOINED = {
 }
 
 
-@dataclass(frozen=True)
-class ShellCheck:
+class ShellCheck(Frozen):
     """A line for any shell that reads the rolls and must print `prints`; neither tells a secret.
 
     It hashes the entropy, in hexadecimal, once more: what it prints can be written down.

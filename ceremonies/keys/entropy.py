@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError, IntegrityError, MachineError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import health
 from ceremonies.secret import Secret
 
@@ -22,8 +22,7 @@ _DRAWN_BYTES = 32
 _FEWEST_VALUES = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Frozen, kw_only=True):
     """One source of chance: what kind it is, what it gave, and the bits it is credited with."""
 
     kind: str
@@ -31,8 +30,7 @@ class Source:
     bits: int
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(Frozen):
     """Several sources mixed: whoever does not know every one of them knows nothing of the result.
 
     Made by `draw`. The same sources give the same pool, in whatever order they came.

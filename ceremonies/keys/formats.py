@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import bip32, slip132
 from ceremonies.bitcoin.derivation import format_path, parse_path
@@ -12,6 +11,7 @@ from ceremonies.exchange import crypto_account, ur
 from ceremonies.exchange.crypto_account import AccountKey
 from ceremonies.exchange.crypto_hdkey import HdKey
 from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.frozen import Frozen
 from ceremonies.keys import coldcard_json
 from ceremonies.keys.account import Account
 from ceremonies.network import Network
@@ -19,8 +19,7 @@ from ceremonies.network import Network
 _WHOLE = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Export:
+class Export(Frozen, kw_only=True):
     """An account that is to be written: its script, number and network."""
 
     account: Account

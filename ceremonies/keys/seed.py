@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import bip39
 from ceremonies.keys.mark import is_marked, with_mark
 from ceremonies.secret import Secret
@@ -33,8 +33,7 @@ class Scheme(StrEnum):
     SLIP39 = "slip39"
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(Frozen):
     """A secret and its scheme.
 
     `secret` is, under `bip39`, the BIP-39 entropy (16, 20, 24, 28 or 32 bytes); under `slip39`,

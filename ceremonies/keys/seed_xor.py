@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
 from itertools import count
 from operator import xor
 
 from ceremonies.errors import InputError, IntegrityError, Refused
+from ceremonies.frozen import Frozen
 from ceremonies.keys import bip39
 from ceremonies.keys.card import Group
 from ceremonies.keys.entropy import Pool
@@ -20,8 +20,7 @@ from ceremonies.keys.wordlist import read_words
 from ceremonies.secret import Secret
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Frozen, kw_only=True):
     """One part: a valid BIP-39 phrase that says nothing of its set; `words` is UTF-8."""
 
     words: Secret

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import codex32_set, seed_xor
 from ceremonies.keys.card import MOST_OF_ANYTHING, CardSet, Group
 from ceremonies.keys.codex32 import CHARACTERS
@@ -41,8 +41,7 @@ class Form(StrEnum):
     XOR = "xor"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dealt:
+class Dealt(Frozen, kw_only=True):
     """A set as it is handed out: `rows` has what is written on each card, a row for each group."""
 
     form: Form
@@ -53,8 +52,7 @@ class Dealt:
     rows: tuple[tuple[Secret, ...], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tag:
+class Tag(Frozen, kw_only=True):
     """What tells one card from others: 16 bytes of salt, and 40 bits of its scrypt hash."""
 
     group: int
@@ -63,8 +61,7 @@ class Tag:
     tag: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetRecord:
+class SetRecord(Frozen, kw_only=True):
     """What may be known of a set: `set_id` is on every card, `fingerprint` is the master key's.
 
     The parts of a Seed XOR say nothing of their set; its `set_id` is in the record alone. There

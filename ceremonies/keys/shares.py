@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.keys import card_check, codex32, codex32_set, quorum, seed_xor, slip39
 from ceremonies.keys.card import Card, Group
 from ceremonies.keys.codex32 import Codex32
@@ -86,8 +86,7 @@ def _known(written: Secret) -> Form | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Frozen, kw_only=True):
     """What a share is of; None where neither it nor a record says."""
 
     form: Form

@@ -6,9 +6,9 @@ Whoever calls verifies the signatures; here is what is signed, and how many peop
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from ceremonies.errors import Refused
+from ceremonies.frozen import Frozen
 from ceremonies.signing.policy import Policy
 from ceremonies.signing.rules.finding import refuse
 
@@ -19,8 +19,7 @@ MAX_SIZE = 512
 """The longest text of an approval, in bytes."""
 
 
-@dataclass(frozen=True)
-class Approval:
+class Approval(Frozen):
     """Somebody's approval of one intent under one policy, its signature verified."""
 
     person: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 from ceremonies.strict import hex_bytes
 
@@ -26,8 +26,7 @@ _LINES = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Challenge:
+class Challenge(Frozen, kw_only=True):
     """What a prover is asked to sign. The block's hash says that it was signed after that block.
 
     `nonce` is the asker's, so that no earlier proof of the same day answers.

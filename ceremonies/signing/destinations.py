@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from ceremonies.bitcoin import script
 from ceremonies.bitcoin.psbt import PsbtOutput
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 from ceremonies.wallets.wallet import Place, Wallet, register
 
 _MOST_CLAIMED = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Destinations:
+class Destinations(Frozen, kw_only=True, dict=True):
     """Addresses with their scripts, and descriptor wallets that are searched up to an index."""
 
     addresses: tuple[str, ...]

@@ -6,7 +6,6 @@ the transaction. A path or fingerprint in the PSBT only says where to look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +15,7 @@ from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.psbt import KeyClaim, Psbt, PsbtInput, PsbtOutput
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Output
+from ceremonies.frozen import Frozen, field
 from ceremonies.wallets.wallet import CHANGE, Place, Wallet
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ OutputKind = Literal["payment", "change", "self", "data"]
 Era = Literal["legacy", "segwit", "taproot"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputFact:
+class InputFact(Frozen, kw_only=True, dict=True):
     """One input. `spent` is proved where `is_vouched`, else the PSBT's word; None where unknown."""
 
     index: int
@@ -62,8 +61,7 @@ class InputFact:
         return "segwit" if self.kind.endswith(("wpkh", "wsh")) else "legacy"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutputFact:
+class OutputFact(Frozen, kw_only=True):
     """One output: what it is, where it pays, and its place where it is ours."""
 
     index: int
@@ -79,8 +77,7 @@ class OutputFact:
         return f"output {self.index}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Frozen, kw_only=True, dict=True):
     """All that is known of one PSBT under one wallet. `signer` is the key at hand, if any.
 
     `verifier` knows which signatures were verified already.
@@ -92,7 +89,7 @@ class Facts:
     outputs: tuple[OutputFact, ...]
     vsize: int
     signer: Signer | None
-    verifier: Verifier = field(default_factory=Verifier, compare=False, repr=False)
+    verifier: Verifier = field(default_factory=Verifier)
 
     @cached_property
     def spent(self) -> tuple[Output, ...] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
@@ -21,6 +20,7 @@ from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.spending import Unlocking
 from ceremonies.bitcoin.transaction import Output, Transaction, parse
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 
 _INPUT_ORIGINS = {(0x06, 1 + 33), (0x16, 1 + 32)}
 _OUTPUT_ORIGINS = {(0x02, 1 + 33), (0x07, 1 + 32)}
@@ -35,8 +35,7 @@ _TRANSACTION_OF_OUTPUT = {0x03, 0x04}
 _TRANSACTION = {0x00, 0x02, 0x03, 0x04, 0x05, 0x06, 0xFB}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Final:
+class Final(Frozen, kw_only=True):
     """A final transaction, and who verified it: every input unlocks what it spends."""
 
     transaction: Transaction

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ceremonies.frozen import Frozen, replace
 
-@dataclass(frozen=True, kw_only=True)
-class PastPayment:
+
+class PastPayment(Frozen, kw_only=True):
     """Where an earlier transaction paid, None where its script has no address, and how much."""
 
     address: str | None
     value_sat: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PastSigning:
+class PastSigning(Frozen, kw_only=True):
     """One transaction that was signed before, and in which log that is recorded.
 
     `wallet` is the wallet's id. `height` is None where the log knows none, `payments` where its
@@ -39,8 +38,7 @@ class PastSigning:
         return sum(payment.value_sat for payment in self.payments)
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+class History(Frozen, kw_only=True, dict=True):
     """Earlier signings, and the height of the chain, as far as somebody told them.
 
     `is_given` says whether logs were given at all, `is_empty` whether there is none in the folders

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import bip322, keymaps, updating
 from ceremonies.bitcoin import signer as engine
@@ -20,6 +19,7 @@ from ceremonies.bitcoin.psbt import Psbt, parse, reread
 from ceremonies.bitcoin.script import address
 from ceremonies.bitcoin.transaction import Transaction
 from ceremonies.errors import Finding, InputError, Level, Refused
+from ceremonies.frozen import Frozen
 from ceremonies.signing import finish
 from ceremonies.signing.facts import Facts, InputFact, gather
 from ceremonies.signing.history import History
@@ -53,8 +53,7 @@ _SIGNATURES = {0x02, 0x13, 0x14}
 Records = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wait:
+class Wait(Frozen, kw_only=True):
     """The locktime and sequence that a branch which opens with time asks for (BIP-65, BIP-112)."""
 
     locktime: int = 0
@@ -64,8 +63,7 @@ class Wait:
 AT_ONCE = Wait()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
+class Proposal(Frozen, kw_only=True):
     """What would be signed, and what speaks against it; `intent` is None where something does."""
 
     message: bytes
@@ -94,8 +92,7 @@ class Proposal:
         return (self.facts.inputs_sat or 0) if self.funds else 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedMessage:
+class SignedMessage(Frozen, kw_only=True):
     """What signing gave: the signature where it is complete, else a PSBT for the next signer."""
 
     psbt: Psbt

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from ceremonies.errors import Finding, Level
+from ceremonies.frozen import Frozen, field
 from ceremonies.signing.destinations import Destinations
 
 _ORDER = (Level.NOTE, Level.WARN, Level.REFUSE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Period:
+class Period(Frozen, kw_only=True):
     """At most so much may be paid out in so many blocks, earlier signings counted."""
 
     blocks: int
     most_sat: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demand:
+class Demand(Frozen, kw_only=True):
     """How many different people must approve an intent, and whose keys count.
 
     Keys are lines of an `allowed_signers` file, or the SHA-256 of such a file, in hex; `people`
@@ -33,8 +31,7 @@ class Demand:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
+class Policy(Frozen, kw_only=True):
     """Limits in satoshi, satoshi per vbyte and percent; the defaults hold where nothing is said.
 
     `sha256` is the hash of the file it was read from; one that no file says has none. `levels`
@@ -67,7 +64,7 @@ class Policy:
         if wanted is None:
             return finding
         raised = is_above(wanted, finding.level)
-        return replace(finding, level=wanted) if raised or finding.may_be_lowered else finding
+        return finding.at(wanted) if raised or finding.may_be_lowered else finding
 
 
 def is_above(one: Level, other: Level) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.errors import Finding, Level, Refused
+from ceremonies.frozen import Frozen, replace
 from ceremonies.signing.facts import Facts, gather
 from ceremonies.signing.history import History
 from ceremonies.signing.intent import intent_of
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from ceremonies.signing.signer import Signer
 
 
-@dataclass(frozen=True, kw_only=True)
-class Review:
+class Review(Frozen, kw_only=True):
     """Facts and findings, and the policy and history that were applied.
 
     `intent` is there only where nothing refuses.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import keymaps
 from ceremonies.bitcoin import signer as engine
@@ -15,6 +14,7 @@ from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.errors import IntegrityError
+from ceremonies.frozen import Frozen
 from ceremonies.secret import Secret
 from ceremonies.signing import approval
 from ceremonies.signing.approval import Approval
@@ -25,8 +25,7 @@ Record = tuple[bytes, bytes]
 """A key and a value of an input map."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signed:
+class Signed(Frozen, kw_only=True):
     """A signed PSBT, read again as it was written, and how many signatures it gained by whom.
 
     `verifier` knows those that were verified on the way.
@@ -111,8 +110,7 @@ def with_signatures(psbt: Psbt, additions: dict[int, list[Record]]) -> Psbt:
     return written
 
 
-@dataclass(frozen=True)
-class _Making:
+class _Making(Frozen):
     """What every signature of one transaction is made and verified with."""
 
     hashes: SignatureHashes

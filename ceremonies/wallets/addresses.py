@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import script, second_opinion
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import Frozen
 from ceremonies.wallets.wallet import Place, Wallet
 
 LAST_INDEX = 2**31 - 1
@@ -15,8 +15,7 @@ LAST_INDEX = 2**31 - 1
 ENGINE, SECOND = "btclib-wallet", "bip-utils"
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Frozen):
     """An address, where it lies, and who agreed: on the address, or on its keys alone."""
 
     text: str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ceremonies.bitcoin.derivation import format_path
 from ceremonies.bitcoin.descriptor import DescriptorKey
+from ceremonies.frozen import Frozen
 from ceremonies.wallets.explained import explain
 from ceremonies.wallets.wallet import Wallet
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Frozen):
     """One difference: what differs, in words, and whether it makes them different wallets."""
 
     what: str
@@ -20,8 +19,7 @@ class Difference:
     matters: bool = True
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Frozen):
     """What differs between two files, A and B."""
 
     differences: tuple[Difference, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 
@@ -21,6 +20,7 @@ from ceremonies.bitcoin.conditions import (
     Threshold,
 )
 from ceremonies.bitcoin.derivation import format_path
+from ceremonies.frozen import Frozen
 from ceremonies.wallets.wallet import Wallet
 
 _BLOCKS_A_DAY = 144
@@ -31,8 +31,7 @@ _MOST_WAYS = 16
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedKey:
+class NamedKey(Frozen, kw_only=True):
     """A key and its letter. One that is written out has no origin; its `key` is in hex."""
 
     letter: str
@@ -42,16 +41,14 @@ class NamedKey:
     ours: bool
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Frozen):
     """One way to spend, in words, and whether the keys in this room are enough for it."""
 
     words: str
     is_ours: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explained:
+class Explained(Frozen, kw_only=True):
     """A wallet in words; each of the `ways` alone is enough. `notes` are what else to know."""
 
     ways: tuple[Way, ...]
@@ -150,8 +147,7 @@ def _is_met(condition: Condition, ours: frozenset[str]) -> bool:
     return met >= (condition.needs if isinstance(condition, Threshold) else 1)
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(Frozen):
     letters: dict[str, str]
 
     def way(self, condition: Condition, *, nested: bool = False) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
 
 from ceremonies import strict
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import replace
 from ceremonies.network import network_named
 from ceremonies.wallets.ours import with_ours
 from ceremonies.wallets.wallet import Wallet, register

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ceremonies.frozen import Frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Frozen, kw_only=True):
     """Descriptors with their checksums, and what else the file claims, to be held against them.
 
     `network` is the file's own name for it, `first_address` what its first receive address must be.

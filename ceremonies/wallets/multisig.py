@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import slip132
 from ceremonies.bitcoin.derivation import format_path, parse_path
 from ceremonies.bitcoin.descriptor import with_checksum
 from ceremonies.errors import InputError, Refused
+from ceremonies.frozen import Frozen
 from ceremonies.wallets.wallet import Wallet
 
 _SHAPES = {"wsh": "wsh({})", "sh-wsh": "sh(wsh({}))", "sh": "sh({})"}
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{8}")
 
 
-@dataclass(frozen=True)
-class Cosigner:
+class Cosigner(Frozen):
     """One key as coordinators list it: fingerprint of its master, path from there, and itself."""
 
     fingerprint: str
@@ -25,8 +24,7 @@ class Cosigner:
     xpub: str
 
 
-@dataclass(frozen=True)
-class SortedMultisig:
+class SortedMultisig(Frozen):
     """An m-of-n of sorted keys (BIP-67): its script, `wsh`, `sh-wsh` or `sh`, and its keys."""
 
     script: str

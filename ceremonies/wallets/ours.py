@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ceremonies import strict
 from ceremonies.bitcoin import slip132
 from ceremonies.bitcoin.derivation import format_path, parse_path
 from ceremonies.bitcoin.descriptor import DescriptorKey
 from ceremonies.errors import InputError, Refused
+from ceremonies.frozen import replace
 from ceremonies.wallets.wallet import Wallet
 
 MAX_SIZE = 64 * 1024

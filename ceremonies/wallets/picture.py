@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ceremonies.bitcoin.conditions import (
     After,
@@ -16,12 +15,12 @@ from ceremonies.bitcoin.conditions import (
     Preimage,
     Threshold,
 )
+from ceremonies.frozen import Frozen
 from ceremonies.wallets.explained import Explained, NamedKey, delay_words, ways_of
 from ceremonies.wallets.wallet import Wallet
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(Frozen):
     text: str
     below: tuple[_Node, ...] = ()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ceremonies.bitcoin import slip132
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 
 _GROUP = re.compile(r"(?:multi|multi_a|thresh)\(([0-9]{1,9}),")
@@ -16,8 +16,7 @@ _PLACED = re.compile(r"(?<=\])([0-9A-Za-z]+(?:/[0-9;<>/*h]*)?)")
 _STEPS = re.compile(r"/[0-9;<>/*h]*$")
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Frozen):
     """A `multi`, `sortedmulti`, `multi_a`, `sortedmulti_a` or `thresh`: threshold and arguments."""
 
     threshold: int

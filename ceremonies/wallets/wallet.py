@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from ceremonies.bitcoin import common_scripts
@@ -13,22 +12,21 @@ from ceremonies.bitcoin.derivation import HARDENED, format_path
 from ceremonies.bitcoin.descriptor import Derived, Descriptor
 from ceremonies.bitcoin.psbt import KeyClaim
 from ceremonies.errors import InputError
+from ceremonies.frozen import Frozen
 from ceremonies.network import Network
 from ceremonies.wallets import soundness
 
 RECEIVE, CHANGE = 0, 1
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(Frozen, order=True):
     """Where a script lies in a wallet: the branch (0 receive, 1 change) and the index on it."""
 
     branch: int
     index: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wallet:
+class Wallet(Frozen, kw_only=True, dict=True):
     """A wallet file's content. `descriptor` is normalised, with checksum, both branches in one.
 
     `ours` are the key expressions of the descriptor that are said to be in this room.

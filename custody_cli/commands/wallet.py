@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from ceremonies import disk
 from ceremonies.errors import Refused
+from ceremonies.frozen import replace
 from ceremonies.network import network_named
 from ceremonies.spoken import visible
 from ceremonies.wallets import file, peers

@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from ceremonies.bitcoin import bip137, bip322, message_verify, script
 from ceremonies.bitcoin.bip322 import NOTHING, Form
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, Refused
+from ceremonies.frozen import replace
 from ceremonies.network import MAINNET
 
 FILES = ("bip322-basic", "bip322-generated")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -18,6 +17,7 @@ from wire_material import CASES, Spend, spends
 from ceremonies.bitcoin import interpreter, kernel, transaction
 from ceremonies.bitcoin.coincurve_verify import Verifier as Signatures
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput
+from ceremonies.frozen import replace
 
 Verifier = Callable[[bytes, Sequence[Output]], str | None]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from btclib_secp256k1 import keys
@@ -17,6 +16,7 @@ from ceremonies.bitcoin.child_keys import PublicParent
 from ceremonies.bitcoin.derivation import HARDENED
 from ceremonies.bitcoin.descriptor import with_checksum
 from ceremonies.errors import IntegrityError
+from ceremonies.frozen import replace
 from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.wallets.wallet import Place, Wallet, register

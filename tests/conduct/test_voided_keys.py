@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from ceremonies.conduct.left_behind import LEFT_BEHIND
 from ceremonies.conduct.progress import Progress
 from ceremonies.conduct.script_file import read
 from ceremonies.errors import Declined, IntegrityError
+from ceremonies.frozen import replace
 from ceremonies.keys import slip39
 from ceremonies.keys.card import CardSet
 from ceremonies.keys.seed import Seed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import random
 import zlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from shared_data import vectors
 from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr
 from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.frozen import replace
 
 SEVEN = range(7)
 KINDS = st.sampled_from([Kind.PSBT, Kind.TRANSACTION, Kind.JSON, Kind.TEXT, Kind.BYTES, Kind.CBOR])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -22,6 +21,7 @@ from ceremonies.errors import InputError
 from ceremonies.exchange import bbqr, departures, page, series, source, svg, ur
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.exchange.scan import Scan
+from ceremonies.frozen import replace
 from ceremonies.signing import finish
 from ceremonies.signing.finish import trimmed
 from ceremonies.signing.review import review

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import statistics
 import zlib
-from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -17,6 +16,7 @@ from ceremonies.errors import InputError
 from ceremonies.exchange import bytewords, cbor, fountain, ur
 from ceremonies.exchange.fountain import Contradiction, Decoder, Part
 from ceremonies.exchange.payload import Kind, Payload
+from ceremonies.frozen import replace
 
 PSBT = Payload(Kind.PSBT, b"psbt\xff" + bytes(range(256)) * 4)
 

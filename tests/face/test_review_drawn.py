@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from signing.wallets_made import CHANGE, PAYEE, make_psbt, make_wallet
 
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.bitcoin.script import address
+from ceremonies.frozen import replace
 from ceremonies.network import REGTEST
 from ceremonies.signing.history import History, PastPayment
 from ceremonies.signing.policy import Policy

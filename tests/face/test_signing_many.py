@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from signing.wallets_made import PAYEE, RECEIVED, make_psbt, make_wallet, seed, 
 
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.errors import CeremonyError, InputError, IntegrityError, Refused
+from ceremonies.frozen import replace
 from ceremonies.log import sshkey, sshsig
 from ceremonies.log.chain import read_records
 from ceremonies.log.verify import State, verify

@@ -9,8 +9,10 @@ import json
 import pkgutil
 import re
 from functools import cache
+from inspect import get_annotations
 from typing import Any
 
+import msgspec
 import pytest
 from keys_material import ROLLS, known_pool, quotes, refuses_to_pickle, rolled
 
@@ -50,7 +52,7 @@ HOLDERS = {
     "card": CARDS.cards[0][0],
     "set": CARDS,
 }
-
+REAL = {type(holder): holder for holder in HOLDERS.values()}
 
 MADE = (ROLLS.decode(), ROLLS[:50].decode(), "17-3-20-8-11", "1011010011", "AS4D9CKH2SJD7H")
 PHRASES = [
@@ -85,11 +87,24 @@ def test_a_holder_of_a_secret_is_not_pickled_copied_or_serialised(holder: object
         dataclasses.asdict(holder)  # type: ignore[call-overload]
     with pytest.raises(TypeError):
         json.dumps(holder)
+    for write in (msgspec.json.encode, msgspec.msgpack.encode, msgspec.to_builtins):
+        with pytest.raises(TypeError, match="Secret"):
+            write(holder)
+
+
+def fields(kind: type) -> dict[str, str]:
+    """The fields of a class of values, and their types as they are written; empty of another."""
+    if issubclass(kind, msgspec.Struct):
+        written = {k: v for base in kind.__mro__ for k, v in get_annotations(base).items()}
+        return {name: str(written[name]) for name in kind.__struct_fields__}
+    if dataclasses.is_dataclass(kind):
+        return {field.name: str(field.type) for field in dataclasses.fields(kind)}
+    return {}
 
 
 @cache
 def classes() -> dict[str, Any]:
-    """Every dataclass of the project, by its name."""
+    """Every class of values of the project, by its name."""
     found = {}
     for package in (ceremonies, custody_cli):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -97,7 +112,7 @@ def classes() -> dict[str, Any]:
                 continue
             for value in vars(importlib.import_module(module.name)).values():
                 is_here = getattr(value, "__module__", "") == module.name
-                if is_here and isinstance(value, type) and dataclasses.is_dataclass(value):
+                if is_here and isinstance(value, type) and fields(value):
                     found[value.__name__] = value
     return found
 
@@ -110,7 +125,7 @@ def holders() -> tuple[str, ...]:
         more = {
             name
             for name, kind in classes().items()
-            if any(set(re.findall(r"\w+", str(f.type))) & known for f in dataclasses.fields(kind))
+            if any(set(re.findall(r"\w+", written)) & known for written in fields(kind).values())
         }
         if more <= known:
             return tuple(sorted(known - {"Secret"}))
@@ -118,17 +133,20 @@ def holders() -> tuple[str, ...]:
 
 
 def made_up(kind: Any) -> Any:
-    """An instance that holds a canary wherever it may hold a secret."""
+    """A real instance, or one that holds a canary wherever it may hold a secret."""
+    if kind in REAL:
+        return REAL[kind]
+    held: dict[str, Any] = {}
+    others = set(holders()) - {kind.__name__}
+    for name, written in fields(kind).items():
+        named = re.findall(r"\w+", written)
+        inner = [made_up(classes()[one]) for one in named if one in others]
+        held[name] = Secret(b"canarycanarycana") if "Secret" in named else (*inner[:1],)
+    if issubclass(kind, msgspec.Struct):
+        return kind(**held)
     made = object.__new__(kind)
-    secretive = set(holders())
-    for field in dataclasses.fields(kind):
-        named = re.findall(r"\w+", str(field.type))
-        value: Any = None
-        if "Secret" in named:
-            value = Secret(b"canarycanarycana")
-        elif inner := [name for name in named if name in secretive and classes()[name] is not kind]:
-            value = (made_up(classes()[inner[0]]),)
-        object.__setattr__(made, field.name, value)
+    for name, value in held.items():
+        object.__setattr__(made, name, value)
     return made
 
 

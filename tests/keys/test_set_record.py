@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from keys_material import known_pool, quotes
 
 from ceremonies.errors import InputError, IntegrityError
+from ceremonies.frozen import replace
 from ceremonies.keys import codex32_set, seed_xor, shares
 from ceremonies.keys.card import CardSet, Group
 from ceremonies.keys.card_check import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from shared_data import have_shared, vectors
 
 from ceremonies.bitcoin import mnemonics
 from ceremonies.errors import InputError, IntegrityError, MachineError, Refused
+from ceremonies.frozen import replace
 from ceremonies.keys import slip39
 from ceremonies.keys.card import Card, CardSet, Group
 from ceremonies.keys.entropy import Pool, draw, system

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from signing.psbt_records import Map, edited, put
 from signing.wallets_made import make_psbt, make_wallet, signer
@@ -12,6 +10,7 @@ from ceremonies.bitcoin import transaction
 from ceremonies.bitcoin.previous import without_witnesses
 from ceremonies.bitcoin.psbt import parse
 from ceremonies.errors import InputError
+from ceremonies.frozen import replace
 from ceremonies.signing import finish
 from ceremonies.signing.review import review
 from ceremonies.signing.sign import sign

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from btclib_wallet.psbt import Psbt as EnginePsbt
 from btclib_wallet.psbt import ecdsa_sig_hash, taproot_sig_hash
@@ -37,6 +37,7 @@ from ceremonies.bitcoin import transaction
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
 from ceremonies.errors import Level
+from ceremonies.frozen import replace
 from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
 from ceremonies.signing.destinations import destinations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from ceremonies.bitcoin import psbt as psbts
 from ceremonies.bitcoin.bip322 import Form
 from ceremonies.bitcoin.psbt import Psbt
 from ceremonies.errors import InputError, IntegrityError, Refused
+from ceremonies.frozen import replace
 from ceremonies.network import MAINNET, REGTEST
 from ceremonies.signing import challenge, message
 from ceremonies.signing.message import Proposal, SignedMessage, Wait

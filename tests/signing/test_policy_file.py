@@ -157,7 +157,7 @@ def test_a_policy_that_pays_nobody_lets_money_come_back() -> None:
 
 
 def test_the_wallet_file_s_last_index_moves_the_gap() -> None:
-    from dataclasses import replace
+    from ceremonies.frozen import replace
 
     wallet = make_wallet("wpkh")
     far = parse(make_psbt(wallet, change=(Place(1, 5_000), 597_000)))

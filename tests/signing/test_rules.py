@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from signing.hostile import EVERY, MULTISIG, SEGWIT_V0, STRANGER, TAPROOT, Hostile
 from signing.hostile import witness_utxo as as_witness_utxo
@@ -28,6 +26,7 @@ from ceremonies.bitcoin.psbt import MalformedPsbt, parse
 from ceremonies.bitcoin.script import PAY_TO_ANCHOR
 from ceremonies.bitcoin.transaction import Output
 from ceremonies.errors import Finding, InputError, Level, Refused
+from ceremonies.frozen import replace
 from ceremonies.network import MAINNET, REGTEST, TESTNET4
 from ceremonies.signing.facts import gather
 from ceremonies.signing.history import History

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ceremonies.bitcoin.conditions import (
     After,
@@ -17,6 +16,7 @@ from ceremonies.bitcoin.conditions import (
     Threshold,
 )
 from ceremonies.bitcoin.transaction import Transaction
+from ceremonies.frozen import Frozen
 from ceremonies.signing.facts import Facts
 from ceremonies.wallets.explained import delay_words, keys_of, ways_of
 from ceremonies.wallets.wallet import Wallet
@@ -27,8 +27,7 @@ _IN_TIME = 1 << 22
 _UNITS = 0xFFFF
 
 
-@dataclass(frozen=True, kw_only=True)
-class Branch:
+class Branch(Frozen, kw_only=True):
     """One way to spend: who signs, in words and by fingerprints, and when it opens.
 
     `is_open` says whether this transaction's locktime and sequences open it on every input of ours.
