@@ -13,9 +13,12 @@ from btclib.alias import Octets
 from btclib_wallet.descriptors.miniscript import P2WSH, TAPSCRIPT, SpendContext, from_script
 
 from ceremonies.bitcoin.bytestream import blob
+from ceremonies.bitcoin.conditions import NUMS
+from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
 from ceremonies.bitcoin.script import hash160, is_p2sh, is_p2tr, tapleaf_hash
+from ceremonies.bitcoin.spending import SIGNATURE_SIZE
 from ceremonies.bitcoin.transaction import Output
 
 _RIPEMD160, _SHA256, _HASH160, _HASH256 = 0x0A, 0x0B, 0x0C, 0x0D
@@ -40,6 +43,31 @@ def miniscript_unlock(
         return None
     wrapper = blob(given.redeem_script) if is_p2sh(spent.script) else b""
     return wrapper, (*satisfied, script)
+
+
+def smallest_weight(psbt: Psbt, branch: Descriptor) -> int | None:
+    """Return the weight units of the smallest witness that a transaction's time lets keys make.
+
+    All keys of the wallet sign. None where a key path does for less, or where they do not suffice.
+    """
+    derived, context = branch.at(0), _context(psbt, 0)
+    tree, keys = derived.taproot, set(derived.keys)
+    stacks: list[tuple[Sequence[bytes] | None, tuple[bytes, ...]]]
+    if tree is None:
+        script = max(branch.scripts_at(0), key=len)
+        signed = dict.fromkeys(keys, bytes(SIGNATURE_SIZE))
+        stacks = [(_satisfied(script, P2WSH, signed, keys, context), (script,))]
+    elif tree.internal_key.hex() == NUMS:
+        own = {key[1:] for key in keys}
+        signed = dict.fromkeys(own, bytes(64))
+        stacks = [
+            (_satisfied(leaf, TAPSCRIPT, signed, own, context), (leaf, control))
+            for control, leaf, _ in tree.leaves
+        ]
+    else:
+        return None
+    whole = [(*satisfied, *scripts) for satisfied, scripts in stacks if satisfied is not None]
+    return min((1 + sum(len(blob(item)) for item in stack) for stack in whole), default=None)
 
 
 def _leaf_stacks(given: PsbtInput, context: SpendContext) -> Iterator[tuple[bytes, ...]]:

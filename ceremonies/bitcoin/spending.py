@@ -124,7 +124,7 @@ def unlocking_weight(branch: Descriptor) -> int:
     """Return the weight units that unlocking one output of a wallet will add to a bare input.
 
     Signatures count at their largest, taproot as a key path spend, scripts of other kinds as a
-    two-signature witness.
+    two-signature witness: `estimated_vsize` asks for these first what the transaction opens.
     """
     single = 1 + 1 + SIGNATURE_SIZE + 1 + 33
     if branch.kind == "pkh":
@@ -147,8 +147,17 @@ def estimated_vsize(psbt: Psbt, branch: Descriptor) -> int:
     """Return the virtual size the transaction will have, every input being of one wallet."""
     bare = 4 * len(psbt.transaction.serialize(witness=False))
     marker_and_flag = 0 if branch.kind in ("pk", "pkh", "sh") else 2
-    unlocking = unlocking_weight(branch) * len(psbt.inputs)
+    unlocking = (_script_weight(psbt, branch) or unlocking_weight(branch)) * len(psbt.inputs)
     return (bare + marker_and_flag + unlocking + 3) // 4
+
+
+def _script_weight(psbt: Psbt, branch: Descriptor) -> int | None:
+    if branch.kind not in ("wsh", "sh-wsh", "tr") or branch.multisig or branch.is_key_path_only:
+        return None
+    from ceremonies.bitcoin.miniscript_spending import smallest_weight
+
+    weight = smallest_weight(psbt, branch) if psbt.inputs else None
+    return weight and weight + (4 * 35 if branch.kind == "sh-wsh" else 0)
 
 
 def pushed(data: bytes) -> bytes:

@@ -80,6 +80,31 @@ def test_each_way_is_signed_and_accepted_when_it_is_open(
 
 
 @pytest.mark.parametrize(
+    ("template", "who", "sequence", "locktime"),
+    [
+        (HEIR, (1,), FINAL, 0),
+        (DECAYING, (1, 2, 3), 0, 0),
+        (DECAYING, (1, 3), 10, 0),
+        (NESTED, (1, 2), 0, 0),
+        (NESTED, (3,), 20, 0),
+        (LEAVES, (1,), FINAL, 0),
+        (SORTED, (1, 3), 0, 0),
+        (LEAF_OF_SCRIPT, (2, 3), 6, 0),
+    ],
+)
+def test_the_review_knows_the_size_of_what_will_be_signed(
+    template: str, who: tuple[int, ...], sequence: int, locktime: int
+) -> None:
+    wallet = wallet_of(template)
+    psbt = psbts.parse(make_psbt(wallet, sequence=sequence, locktime=locktime))
+    told = gather(psbt, wallet).vsize
+    for key in who:
+        psbt = sign(review(psbt, wallet, signer=signer(key))).psbt
+    # a signature may be a byte shorter than it can be
+    assert told - 1 <= finish.finalize(psbt).transaction.vsize <= told
+
+
+@pytest.mark.parametrize(
     ("template", "told"),
     [
         (HEIR, [("after", "from block 850000 on"), ("", "at once")]),
