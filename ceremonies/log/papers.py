@@ -13,13 +13,14 @@ from ceremonies.spoken import visible
 class Papers:
     """Papers of the key that is being made, or whose new cards are.
 
-    What becomes void is listed as it was shown. Where something was, two people said so before, or
-    ended the ceremony with it.
+    A key that was made becomes void, and of one that was brought its new cards do. That is listed
+    as it was shown. Where something was, two people said so before, or ended the ceremony with it.
     """
 
     def __init__(self) -> None:
         self._key = ""
         self._opened: set[str] = set()
+        self._is_brought = False
         self._parts: set[str] = set()
         self._phrases: set[str] = set()
         self._cards: set[tuple[str, str, str]] = set()
@@ -50,10 +51,11 @@ class Papers:
 
     def _bring(self, fact: facts.SeedBrought) -> Iterable[str]:
         self._hold(fact.key, parts=set())
+        self._is_brought = True
         return ()
 
     def _hold(self, key: str, *, parts: set[str]) -> None:
-        self._key, self._parts = key, parts
+        self._key, self._parts, self._is_brought = key, parts, False
         self._phrases, self._cards = set(), set()
 
     def _show_phrase(self, fact: facts.PhraseShown) -> Iterable[str]:
@@ -74,10 +76,14 @@ class Papers:
         are = (set(fact.parts), set(fact.phrases), _cards(fact.cards))
         is_whole = max(len(self._parts), len(self._phrases), len(self._cards)) < MOST_KEPT
         is_listed = are == (self._parts, self._phrases, self._cards)
+        if fact.key == self._key and self._is_brought:
+            yield f"{visible(fact.key)} was brought, and only its new cards can become void"
         yield from self._void(fact.key, is_listed=is_listed or not is_whole)
 
     def _let_go_cards(self, fact: facts.SharesVoid) -> Iterator[str]:
         is_listed = _cards(fact.cards) == self._cards or len(self._cards) >= MOST_KEPT
+        if fact.key == self._key and not self._is_brought:
+            yield f"{visible(fact.key)} was made here, and becomes void with its cards"
         yield from self._void(fact.key, is_listed=is_listed)
 
     def _void(self, key: str, *, is_listed: bool) -> Iterator[str]:

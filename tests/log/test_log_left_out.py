@@ -165,6 +165,14 @@ OF_PAPERS: dict[str, tuple[Sequence[Fact], Sequence[str]]] = {
         (example(facts.SeedBrought), CARD, AGREED, replace(CARDS_VOID, cards=()), BEGIN),
         (NOT_LISTED,),
     ),
+    "a key that was brought": (
+        (example(facts.SeedBrought), CARD, AGREED, replace(VOID, phrases=()), BEGIN),
+        ("key-1 was brought, and only its new cards can become void",),
+    ),
+    "the cards of a key that was made": (
+        (MADE, CARD, AGREED, CARDS_VOID, BEGIN),
+        ("key-1 was made here, and becomes void with its cards",),
+    ),
     "new cards let go of": ((example(facts.SeedBrought), CARD, CARDS_VOID, BEGIN), (NOT_SAID,)),
 }
 
