@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,6 +85,7 @@ def run(
     content = _signers(signers)
     answers = cast.script(script.id)
     disk.insist_free(at)
+    _insist_codes(script)
     _insist_terminal(rehearsal=rehearsal, answered=answers is not None)
     with ceremony.begun(
         at,
@@ -100,6 +102,7 @@ def resume(folder: Path, cast: Cast) -> CeremonyRunAnswer:
     """Go on with an interrupted ceremony to its end."""
     cast, world = _again(folder, cast)
     with ceremony.reopened(folder, world=world) as again:
+        _insist_codes(again.script, done=again.progress.past)
         return _held(again, walk(again), _answers_again(again, cast), cast)
 
 
@@ -155,6 +158,14 @@ def _held(
         _tell_where(held)
         raise
     return outcome(held)
+
+
+def _insist_codes(script: Script, done: Collection[str] = ()) -> None:
+    """Refuse to begin what ends at a code that cannot be drawn: each is read back first."""
+    if any(getattr(one.params, "seedqr", None) and one.id not in done for one in script.steps):
+        from ceremonies.exchange import reading
+
+        reading.insist_installed()
 
 
 def _insist_terminal(*, rehearsal: bool, answered: bool) -> None:

@@ -45,6 +45,15 @@ def _contents(found: Iterable[Any]) -> list[bytes]:
     return list(dict.fromkeys(bytes(code.bytes) for code in found))
 
 
+def insist_installed() -> None:
+    """Insist that codes can be read here, before something depends on it.
+
+    Raises:
+        MachineError: they cannot.
+    """
+    _zxing()
+
+
 def _zxing() -> ModuleType:
     try:
         import zxingcpp

@@ -158,3 +158,31 @@ def test_codes_come_in_and_a_final_transaction_stays_as_it_was_written_before_a_
     assert written.txid[::-1].hex() == final.txid == signed.txid
     assert final.verified_by
     assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_a_second_transaction_is_kept_beside_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, wipe, real = tmp_path / "at", '[[step]]\nid   = "wipe"', Journal.append
+    people = signing_player()
+
+    def append(self: Journal, fact: Fact) -> Record:
+        if isinstance(fact, facts.FileKept) and fact.name == "payment.tx":
+            raise KeyboardInterrupt
+        return real(self, fact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", append)
+        with pytest.raises(KeyboardInterrupt):
+            begin(at, changed(SIGN, wipe, FINISHED + wipe), people)
+    with pytest.raises(Declined):
+        go_on(at, lambda asked: "no" if asked.field == "approve.approved" else people(asked))
+    replaceable = psbt_bytes().replace(b"\xfd\xff\xff\xff", b"\xfc\xff\xff\xff", 1)
+    people.files = {**people.files, "psbt.file": replaceable}
+    go_on(at, people)
+    txids = [
+        read_raw(bytes.fromhex((at / name).read_text())).txid[::-1].hex()
+        for name in ("payment.tx", "payment-2.tx")
+    ]
+    assert txids == [one.txid for one in all_of(at, facts.TransactionFinalized)]
+    assert verify(at, planned=planned).state is State.COMPLETE

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from review.test_log_attacks import remade
 
 from ceremonies.conduct import builtin, check, practice
-from ceremonies.conduct.asks import Ask, SignSeal
+from ceremonies.conduct.asks import Ask, ShowReview, SignSeal
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.script_file import read
@@ -144,13 +144,35 @@ def test_a_signature_that_no_record_names_yet_is_taken_after_a_stop_if_it_holds(
             begin(at, script, people)
     shutil.copytree(at, tmp_path / "other")
     (tmp_path / "other" / file.name).write_bytes(practice.signature("grace", b"another text"))
-    with pytest.raises(IntegrityError):
-        go_on(tmp_path / "other", people)
+    go_on(tmp_path / "other", people)
+    assert (tmp_path / "other" / "approval.txt.grace-2.sig").exists(), "she signed once more"
+    assert verify(tmp_path / "other", planned=planned).state is State.COMPLETE
     asked = len(people.mistakes)
     go_on(at, people)
     assert len(people.mistakes) == asked + 1, "only the second person signs"
     kinds = [one.kind for one in all_of(at, facts.FileKept) if one.name == file.name]
     assert kinds == ["left-behind", "approval"]
+    assert verify(at, planned=planned).state is State.COMPLETE
+
+
+def test_a_foreign_file_in_the_place_of_a_signature_is_to_be_moved_away(tmp_path: Path) -> None:
+    policy, script = approved_by("grace erin judy")
+    at, people = tmp_path / "at", Approvers(policy)
+    people.leaves, file = False, at / "approval.txt.grace.sig"
+
+    def leave(asked: Ask[Any]) -> object:
+        if isinstance(asked, ShowReview):
+            raise KeyboardInterrupt
+        return people(asked)
+
+    with pytest.raises(KeyboardInterrupt):
+        begin(at, script, leave)
+    file.write_bytes(b"from elsewhere")
+    with pytest.raises(IntegrityError, match="no signature of this approval") as refused:
+        go_on(at, people)
+    assert "move it away, then resume" in refused.value.hint
+    file.unlink()
+    go_on(at, people)
     assert verify(at, planned=planned).state is State.COMPLETE
 
 

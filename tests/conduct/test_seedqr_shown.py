@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from ceremonies.conduct.asks import Ask, ShowSecret, TypeBack
 from ceremonies.conduct.plan import planned
 from ceremonies.conduct.script import Script
 from ceremonies.conduct.script_file import read
-from ceremonies.errors import InputError
+from ceremonies.errors import InputError, MachineError
 from ceremonies.keys import seedqr
 from ceremonies.keys.seed import read_seed
 from ceremonies.log import facts
 from ceremonies.log.verify import State
 from ceremonies.secret import Secret
+from custody_cli import conducting
 
 SHOW = 'do   = "show-phrase"'
 
@@ -147,3 +149,13 @@ def test_a_log_that_lacks_what_the_script_promises_is_told(
         shown = facts.SeedQrShown(key="key-1", person="ana", form="compact")
         assert wanted.holds(shown)
         assert not wanted.holds(facts.SeedQrShown(key="key-1", person="ana", form="standard"))
+
+
+def test_a_ceremony_does_not_begin_whose_code_could_not_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    cast = conducting.Cast(unattended=True)
+    with pytest.raises(MachineError, match="zxing-cpp"):
+        conducting.run(script_of("standard"), tmp_path / "at", cast, rehearsal=True)
+    assert not (tmp_path / "at").exists()

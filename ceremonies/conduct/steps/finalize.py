@@ -26,15 +26,18 @@ def _run(context: Context[Finalize]) -> Steps[None]:
     signed = context.table.take(SIGNED)
     final = finish.finalize(signed.psbt, signed.verifier)
     txid = final.transaction.txid[::-1].hex()
-    content = _written(context, txid) or file.write(
+    name = context.params.output
+    newest = [name, *context.brought(name)][-1]
+    content = _written(context, newest, txid) or file.write(
         Payload(Kind.TRANSACTION, final.data), Encoding.HEX
     )
     context.log(facts.TransactionFinalized(txid=txid, verified_by=final.verified_by))
-    context.keep(context.params.output, content, kind="transaction")
+    # another transaction, signed in a later turn, is kept beside this one
+    context.keep_brought(name, content, kind="transaction")
     context.table.put(TRANSACTION, content)
 
 
-def _written(context: Context[Finalize], txid: str) -> bytes | None:
+def _written(context: Context[Finalize], name: str, txid: str) -> bytes | None:
     """Return what an interrupted attempt wrote of this transaction, or None where it did not.
 
     Its taproot signatures differ from this attempt's, and it may have been taken away already.
@@ -43,10 +46,10 @@ def _written(context: Context[Finalize], txid: str) -> bytes | None:
     from ceremonies.exchange import file
     from ceremonies.exchange.payload import Kind
 
-    path = context.folder / context.params.output
+    path = context.folder / name
     if not path.exists():
         return None
-    content = disk.read(path, limit=file.MAX_SIZE, what=context.params.output)
+    content = disk.read(path, limit=file.MAX_SIZE, what=name)
     payload, _ = file.read(content)
     is_it = payload.kind is Kind.TRANSACTION and read_raw(payload.data).txid[::-1].hex() == txid
     return content if is_it else None

@@ -5,13 +5,14 @@ Of a batch they sign each intent, or one hash of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ceremonies import disk
 from ceremonies.conduct.actions import Action, Class, Expected, Params
 from ceremonies.conduct.asks import Choose, Mistyped, SignSeal, Steps, ask
-from ceremonies.conduct.context import AnyContext, Context
+from ceremonies.conduct.context import KEPT_LIMIT, AnyContext, Context
 from ceremonies.conduct.people import Person
 from ceremonies.conduct.script import FileName, Script, Step
 from ceremonies.conduct.slots import APPROVALS, INTENT, INTENTS, POLICY
@@ -160,7 +161,8 @@ def _signed(
             raise Mistyped(f"{error.cause}; {error.hint}") from None
 
     file = f"{name}.{person.name}.sig"
-    if not (context.folder / file).exists():
+    armored = _left(context, file, holds)
+    if armored is None:
         armored = yield from ask(
             SignSeal(
                 field=context.field(f"{text.field}signer-{number}.signature"),
@@ -172,13 +174,32 @@ def _signed(
                 check=holds,
             )
         )
-    else:
-        # another signature by the same key may have other bytes
-        armored = context.kept(file)
-        known.insist(person.name, armored, content, namespace=INTENT_NAMESPACE)
-    context.keep(file, armored, kind="approval")
+    context.keep_brought(file, armored, kind="approval")
     for intent in text.covers:
         context.log(facts.IntentApproved(intent=intent.hex(), person=person.name, role=person.role))
+
+
+def _left(context: AnyContext, file: str, holds: Callable[[bytes], None]) -> bytes | None:
+    """Return the signature that a stop left in the folder, or None where there is none that holds.
+
+    Raises:
+        IntegrityError: what is there came from elsewhere, and holds not.
+    """
+    path = context.folder / file
+    if not path.exists():
+        return None
+    # another signature by the same key may have other bytes
+    armored = disk.read(path, limit=KEPT_LIMIT, what=file)
+    try:
+        holds(armored)
+    except Mistyped:
+        if not any(context.brought(file)):
+            raise IntegrityError(
+                f"{file} in the ceremony's folder is no signature of this approval",
+                hint="find out who put it there; move it away, then resume",
+            ) from None
+        return None
+    return armored
 
 
 def _asks(step: Step, place: str) -> Iterator[Expected]:
