@@ -19,6 +19,7 @@ from ceremonies.log.key_life import Keys
 from ceremonies.log.order import MOST_KEPT, Order, Take
 from ceremonies.log.papers import Papers
 from ceremonies.log.people import People
+from ceremonies.log.presences import Presences
 from ceremonies.log.promised import Planned, Promised
 from ceremonies.log.promises import Promises
 from ceremonies.log.story import Story
@@ -88,6 +89,8 @@ class Meaning:
         self._seen: set[type[Fact]] = set()
         self._order: Order | None = None
         self._people: People | None = None
+        self.approvals: Approvals | None = None
+        self.presences: Presences | None = None
         self._rules: tuple[Rule, ...] = ()
         self._wary = _Table(lambda kind: (self._turn, *self._takes(kind), self._settle))
         self._between = _Table(lambda kind: self._bracketed(kind, self._takes(kind)))
@@ -181,14 +184,16 @@ class Meaning:
         promises = Promises(plan, self.genesis, seen=self._seen)
         planned = self._planned(self.genesis) if self.genesis else None
         promised = Promised(planned.promises if planned else ())
-        approvals = Approvals(plan, planned.demand if planned else None)
+        self.approvals = Approvals(plan, planned.demand if planned else None)
+        self.presences = Presences(self.genesis, is_asked=planned is not None and planned.by_key)
         self._rules = (
             self._order,
             promises,
             promised,
             self._people,
             self.keys,
-            approvals,
+            self.approvals,
+            self.presences,
             Batches(plan),
             Enrolments(plan),
             Papers(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ceremonies.log import facts
 from ceremonies.log.facts import Fact, Plan
 from ceremonies.log.order import Take
+from ceremonies.log.signers import Signers
 from ceremonies.spoken import visible
 
 
@@ -33,23 +34,31 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """How many people sign their approval; `people` are those who may, everyone where empty."""
+    """How many people sign their approval; `people` are those who may, everyone where empty.
+
+    `signers` are those whose keys the policy names, in place of the log's own list. `text` is what
+    is signed in a step for these intents, in hexadecimal digits, by one signature.
+    """
 
     needed: int
     people: frozenset[str]
+    signers: Signers | None = None
+    text: Callable[[str, Sequence[str]], bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """What a script has its log say: the plan, what it promises, and what its policy demands.
 
-    `unread` is the name of a policy that is not there to say it.
+    `unread` is the name of a policy that is not there to say it. `by_key` is whether whoever is
+    present proves it with their key.
     """
 
     plan: Plan
     promises: tuple[Promise, ...] = ()
     demand: Demand | None = None
     unread: str = ""
+    by_key: bool = False
 
 
 class Promised:

@@ -211,6 +211,9 @@ class _Case:
         known = given or beside
         if known is not None:
             self.seals.judge_signatures(known)
+            for one in (self.reading.meaning.approvals, self.reading.meaning.presences):
+                if one is not None:
+                    yield from one.unsigned(self.folder, known)
             for person, roles in self.reading.meaning.ever.items():
                 for role in sorted(roles):
                     if not known.may_be(person, role):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from conduct.conduct_material import SIGN, begin, go_on, player_of, signing_player
 from conduct.interruption import all_of
+from conduct.test_presence import kept_as
 from msgspec.structs import replace
 from review.test_log_attacks import remade
 
@@ -124,6 +126,33 @@ def test_a_policy_that_asks_for_signed_approvals_gets_them(tmp_path: Path) -> No
             "1 of the 2 people whom the policy asks for approved it" in problem
             for problem in found.problems
         )
+
+
+def test_an_approval_that_nobody_signed_is_none(tmp_path: Path) -> None:
+    policy, script = approved_by("grace erin judy")
+    at, people = tmp_path / "at", Approvers(policy)
+    people.leaves = False
+    begin(at, script, people)
+    text = (at / "approval.txt").read_bytes()
+    other = re.sub(rb"intent [0-9a-f]{64}", b"intent " + b"00" * 32, text)
+    by_alice = practice.signature("alice", text, INTENT_NAMESPACE)
+    for number, (file, content, problem) in enumerate(
+        (
+            ("approval.txt.erin.sig", by_alice, "the signature was made with another key"),
+            ("approval.txt", other, "it is not the approval of what was approved by it"),
+        )
+    ):
+        (to := tmp_path / str(number)).mkdir()
+        found = kept_as(at, to, file, content)
+        assert found.state is State.TAMPERED
+        assert f"{file}: {problem}" in found.problems
+    (tmp_path / "without").mkdir()
+    without = remade(
+        at,
+        tmp_path / "without",
+        lambda told: [one for one in told if getattr(one, "name", "") != "approval.txt.erin.sig"],
+    )
+    assert "no signature of erin was kept before it" in " ".join(without.problems)
 
 
 def test_a_signature_that_no_record_names_yet_is_taken_after_a_stop_if_it_holds(
