@@ -115,6 +115,28 @@ def test_signing_with_a_phrase_loads_no_cards_carriers_or_kernel(payment: list[s
     assert Path(to).exists()
 
 
+def test_finalizing_and_verifying_a_message_load_no_keys(payment: list[str]) -> None:
+    psbt, wallet, phrase = payment
+    key = ["--wallet", wallet, "--seed", phrase, "--yes", "--json"]
+    signed, proof = f"{psbt}-signed", f"{psbt}.sig"
+    loaded(["psbt", "sign", psbt, *key, "-o", signed])
+    loaded(["message", "sign", "--text", "hello", "--index", "0", *key, "-o", proof])
+    allowed = {"coincurve", "pbk"}
+    found = loaded(["psbt", "finalize", signed, "-o", f"{psbt}.tx", "--json"])
+    assert found & (UNNEEDED | {"mnemonic"}) <= allowed
+    assert Path(f"{psbt}.tx").exists()
+    address = "bcrt1qeuvhscf9ru6n9h8cznhmua74qythmppwmef977"
+    asked = ["--text", "hello", "--address", address, "--network", "regtest", "--json"]
+    found = loaded(["message", "verify", proof, *asked])
+    assert found & (UNNEEDED | {"mnemonic"}) <= allowed
+    assert "btclib_wallet.bip322" in found
+
+
+def test_garbage_is_looked_for_in_what_comes_after_loading() -> None:
+    body = "import gc\nprint(gc.isenabled(), gc.get_freeze_count() > 1_000)"
+    assert attempt(body).stdout == b"True True\n"
+
+
 def test_drawing_for_people_loads_rich_and_no_prompt() -> None:
     assert loaded(["doctor"]) & HEAVY == {"rich"}
 
