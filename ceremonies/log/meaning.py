@@ -196,7 +196,7 @@ class Meaning:
             self.presences,
             Batches(plan),
             Enrolments(plan),
-            Papers(),
+            Papers(plan),
             Wallets(),
             self.story,
         )

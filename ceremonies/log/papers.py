@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact
+from ceremonies.log.facts import Fact, Plan
 from ceremonies.log.order import MOST_KEPT, Take
 from ceremonies.spoken import visible
+
+_MAKING = ("make-seed", "bring-seed")
 
 
 class Papers:
@@ -17,7 +19,7 @@ class Papers:
     as it was shown. Where something was, two people said so before, or ended the ceremony with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._key = ""
         self._opened: set[str] = set()
         self._is_brought = False
@@ -26,7 +28,10 @@ class Papers:
         self._cards: set[tuple[str, str, str]] = set()
         self._is_agreed = False
         self._unsaid = ""
-        self.takes: dict[type[Fact], Take] = {
+        self.takes: dict[type[Fact], Take] = {}
+        if not any(step.do in _MAKING for step in plan.steps):
+            return
+        self.takes = {
             facts.EntropyOpened: self._open,
             facts.SeedMade: self._make,
             facts.SeedBrought: self._bring,

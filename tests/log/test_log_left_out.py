@@ -180,4 +180,4 @@ OF_PAPERS: dict[str, tuple[Sequence[Fact], Sequence[str]]] = {
 @pytest.mark.parametrize("name", OF_PAPERS)
 def test_papers(name: str) -> None:
     told, found = OF_PAPERS[name]
-    assert problems(Papers(), told) == [*found]
+    assert problems(Papers(steps("make-seed")), told) == [*found]
