@@ -20,6 +20,7 @@ class Spending:
         self.wallets: set[str] = set()
         self.reviews: dict[str, dict[str, Data]] = {}
         self.approvals: dict[str, list[tuple[str, str]]] = {}
+        self.demand: Data = {}
 
     @property
     def step(self) -> str:
@@ -74,7 +75,6 @@ class Spending:
         need(data["txid"] in self.gave(data["intent"]), "not the transaction of that intent")
         approved = [one for some in self.approvals.values() for one in some]
         need(data["intent"] in [intent for intent, _ in approved], "nobody approved it")
-        demand = self.demand()
         actions = ("sign-approval", "sign-batch-approval")
         by_signature = [one["id"] for one in self.story.steps if one["do"] in actions]
         signed = {
@@ -82,14 +82,19 @@ class Spending:
             for step, some in self.approvals.items()
             if step in by_signature
             for intent, person in some
-            if intent == data["intent"] and person in (demand.get("people") or [person])
+            if intent == data["intent"] and person in (self.demand.get("people") or [person])
         }
-        need(len(signed) >= demand.get("needed", 0), "too few signed their approval")
+        need(len(signed) >= self.demand.get("needed", 0), "too few signed their approval")
 
-    def demand(self) -> Data:
-        """Whose signed approvals the policy that was kept asks for."""
-        at = self.story.folder / (self.story.beside.policy or "none")
-        if not self.story.beside.policy or not at.exists():
-            return {}
-        asked: Data = tomllib.loads(at.read_text("utf-8")).get("approvals", {})
-        return asked
+    def on_plan(self, _: Data) -> None:
+        """Read whose signed approvals the policy that was kept asks for."""
+        at = self.story.folder / self.story.beside.policy
+        if not self.story.beside.policy or not at.is_file():
+            return
+        try:
+            policy = tomllib.loads(at.read_text("utf-8"))
+        except ValueError:
+            policy = {}
+        self.demand = policy.get("approvals", {})
+        if policy.get("schema") != "custody-policy/1":
+            self.story.unknown.append("its policy is not understood")
