@@ -115,7 +115,7 @@ class Signer:
     name: str
     kind: str
     blob: bytes
-    seals: bool
+    uses: frozenset[str]
     roles: frozenset[str]
 
     @property
@@ -141,7 +141,7 @@ def people(data: bytes) -> dict[str, Signer]:
         need(one, "a line of a list of signers")
         assert one
         name, spaces, kind, key, comment = one.groups()
-        uses = spaces.split(",") if spaces is not None else [FOR_SEALS]
+        uses = spaces.split(",") if spaces is not None else [FOR_SEALS, FOR_INTENTS]
         need({*uses} <= {FOR_SEALS, FOR_INTENTS} and len({*uses}) == len(uses), "an option")
         blob = base64_of(key)
         roles: list[str] = []
@@ -151,30 +151,31 @@ def people(data: bytes) -> dict[str, Signer]:
         same = {b"name " + name.lower().encode(), b"key " + material(kind, blob)}
         need(not same & seen, "a name or a key is there twice")
         seen |= same
-        found[name] = Signer(name, kind, blob, FOR_SEALS in uses, frozenset(roles))
+        found[name] = Signer(name, kind, blob, frozenset(uses), frozenset(roles))
     need(found, "a list of signers names nobody")
     return found
 
 
-def insist(signer: Signer, armored: bytes, seal: bytes) -> None:
-    """Insist that somebody signed a seal."""
+def insist(signer: Signer, armored: bytes, message: bytes, space: str = FOR_SEALS) -> None:
+    """Insist that somebody signed a seal, or an approval."""
     found = ARMOR.fullmatch(armored)
-    need(found and len(armored) <= 16 * 1024 and signer.seals, "no signature of theirs")
+    need(found and len(armored) <= 16 * 1024 and space in signer.uses, "no signature of theirs")
     assert found
     blob = base64_of(found[1].replace(b"\n", b"").decode())
     need(blob.startswith(b"SSHSIG\0\0\0\1"), "no signature of OpenSSH")
-    key, space, reserved, hashed, _ = strings(blob[10:])
-    need(key == signer.blob and space == FOR_SEALS.encode() and not reserved, "of another, or else")
-    need(hashed in (b"sha256", b"sha512") and verified(signer.line, armored, seal), "does not hold")
+    key, named, reserved, hashed, _ = strings(blob[10:])
+    need(key == signer.blob and named == space.encode() and not reserved, "of another, or else")
+    need(hashed in (b"sha256", b"sha512"), "a hash that does not count")
+    need(verified(signer.line, armored, message, space), "it does not hold")
 
 
 @cache
-def verified(line: str, armored: bytes, seal: bytes) -> bool:
+def verified(line: str, armored: bytes, message: bytes, space: str) -> bool:
     """Ask ssh-keygen."""
     with tempfile.TemporaryDirectory() as folder:
         who, what = Path(folder, "who"), Path(folder, "what")
         who.write_text(line)
         what.write_bytes(armored)
         call = ["ssh-keygen", "-Y", "verify", "-f", str(who), "-I", line.split(maxsplit=1)[0]]
-        call += ["-n", FOR_SEALS, "-s", str(what)]
-        return not subprocess.run(call, input=seal, capture_output=True, check=False).returncode
+        call += ["-n", space, "-s", str(what)]
+        return not subprocess.run(call, input=message, capture_output=True, check=False).returncode

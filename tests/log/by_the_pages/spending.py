@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from log.by_the_pages.story import Story
 
 
+BY_SIGNATURE = ("sign-approval", "sign-batch-approval")
+
+
 class Spending:
     """What the last attempt at each step reviewed, by transaction, and approved."""
 
@@ -27,6 +30,12 @@ class Spending:
         """The step that is open."""
         story = self.story
         return "" if story.open is None else str(story.steps[story.open]["id"])
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the step that is open has people sign what they approve."""
+        story = self.story
+        return story.open is not None and story.steps[story.open]["do"] in BY_SIGNATURE
 
     def on_begin(self, data: Data) -> None:
         self.reviews.pop(data["step"], None)
@@ -75,8 +84,7 @@ class Spending:
         need(data["txid"] in self.gave(data["intent"]), "not the transaction of that intent")
         approved = [one for some in self.approvals.values() for one in some]
         need(data["intent"] in [intent for intent, _ in approved], "nobody approved it")
-        actions = ("sign-approval", "sign-batch-approval")
-        by_signature = [one["id"] for one in self.story.steps if one["do"] in actions]
+        by_signature = [one["id"] for one in self.story.steps if one["do"] in BY_SIGNATURE]
         signed = {
             person
             for step, some in self.approvals.items()

@@ -9,6 +9,7 @@ from log.by_the_pages.ends import Ends
 from log.by_the_pages.forms import Data
 from log.by_the_pages.keys import Keys
 from log.by_the_pages.plan import LIMIT, OPENING, OUTSIDE, OUTSIDE_RESUMED
+from log.by_the_pages.signed import Signed
 from log.by_the_pages.signers import Signer
 from log.by_the_pages.spending import Spending
 from log.by_the_pages.wrong import need
@@ -44,7 +45,7 @@ class Story:
         self.unknown: list[str] = []
         self.seq = 0
         self.keys, self.spending = Keys(self), Spending(self)
-        self.beside, self.ends = Beside(self), Ends(self)
+        self.beside, self.ends, self.signed = Beside(self), Ends(self), Signed(self)
 
     def tell(self, seq: int, kind: str, data: Data) -> None:
         """Take the next record."""
@@ -60,7 +61,7 @@ class Story:
             self.now[self.open].append((kind, data))
             self.ever.setdefault(self.open, []).append((kind, data))
         self.act(kind, data)
-        for rule in (self.keys, self.spending, self.beside, self):
+        for rule in (self.keys, self.spending, self.signed, self.beside, self):
             take = getattr(rule, f"on_{kind.replace('.', '_')}", None)
             if take is not None:
                 take(data)

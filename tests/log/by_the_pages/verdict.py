@@ -93,6 +93,7 @@ def state(folder: Path, signers: bytes | None = None, seal: str = "", quorum: in
         wanted = plan_of(story.script, classes, rehearsal=not story.earnest)
         need(story.plan == wanted, "the plan is not that of the script")
     story.beside.listed()
+    story.signed.judge()
     if story.unknown:
         raise Unreadable(story.unknown[0])
     if story.end == "aborted":
