@@ -42,6 +42,7 @@ class Approvals:
         self._gave: dict[str, dict[str, set[str]]] = {}
         self._text = ""
         self._given: list[Given] = []
+        self._last: Given | None = None  # in this attempt
         self.takes: dict[type[Fact], Take] = {}
         if demand is None:
             return
@@ -56,7 +57,7 @@ class Approvals:
     def _begin(self, fact: facts.Begin) -> Iterable[str]:
         self._step = fact.step
         self._gave.pop(fact.step, None)  # who had approved does so again
-        self._text = ""
+        self._text, self._last = "", None
         return ()
 
     def _keep(self, fact: facts.FileKept) -> Iterable[str]:
@@ -65,14 +66,15 @@ class Approvals:
         if not fact.name.endswith(".sig"):
             self._text = fact.name
         elif len(self._given) < MOST_KEPT:
-            self._given.append(Given(step=self._step, text=self._text, name=fact.name))
+            self._last = Given(step=self._step, text=self._text, name=fact.name)
+            self._given.append(self._last)
         return ()
 
     def _approve(self, fact: facts.IntentApproved) -> Iterable[str]:
         if self._step not in self._steps:
             return ()
-        given = self._given[-1] if self._given else None
-        if given is None or given.step != self._step or not _is_of(given, fact.person):
+        given = self._last
+        if given is None or not _is_of(given, fact.person):
             return (f"no signature of {visible(fact.person)} was kept before it",)
         if len(given.intents) < MOST_KEPT:
             given.intents.append(fact.intent)

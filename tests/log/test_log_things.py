@@ -8,10 +8,12 @@ import peak
 from log_material import HASH, plan
 
 from ceremonies.log import cards, facts
+from ceremonies.log.approvals import Approvals
 from ceremonies.log.facts import Fact, PlannedStep
 from ceremonies.log.key_life import Keys
 from ceremonies.log.meaning import Rule
 from ceremonies.log.order import Order
+from ceremonies.log.promised import Demand
 from ceremonies.log.promises import Promises
 
 RECOVERED = facts.KeyRecovered(
@@ -104,6 +106,22 @@ def test_a_mandatory_step_that_failed_is_not_tried_again_in_any_session() -> Non
     assert problems(Order(steps(mandatory=True), None), told) == [
         "a mandatory step failed, and the ceremony can only be ended"
     ]
+
+
+def test_an_approval_follows_a_signature_of_its_own_attempt() -> None:
+    sign = PlannedStep(
+        id="sign", do="sign-approval", cls="idempotent", role="boss", attest=(), mandatory=True
+    )
+    rule = Approvals(plan(steps=(sign,)), Demand(needed=1, people=frozenset()))
+    approved = facts.IntentApproved(intent=HASH, person="ana", role="boss")
+    kept = [
+        facts.FileKept(name=name, kind="approval", sha256=HASH, bytes=1)
+        for name in ("approval.txt", "approval.txt.ana.sig")
+    ]
+    first = (facts.Begin(step="sign", attempt=1), *kept, approved)
+    again = (facts.Begin(step="sign", attempt=2), approved)
+    assert problems(rule, first) == []
+    assert problems(rule, again) == ["no signature of ana was kept before it"]
 
 
 def test_only_a_step_that_is_under_way_fails() -> None:
