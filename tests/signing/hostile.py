@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from btclib_wallet.psbt import Psbt as EnginePsbt
 from btclib_wallet.psbt import ecdsa_sig_hash, taproot_sig_hash
-from coincurve import PrivateKey
+from coincurve import PrivateKey, PublicKey
 from signing.psbt_records import Map, blob, drop, edited, put, read, write
 from signing.wallets_made import (
     CHANGE,
@@ -34,8 +34,16 @@ from signing.wallets_made import (
 from ceremonies.bitcoin import psbt as psbts
 from ceremonies.bitcoin import signer as keys
 from ceremonies.bitcoin import transaction
+from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
-from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
+from ceremonies.bitcoin.transaction import (
+    MAX_MONEY_SAT,
+    Outpoint,
+    Output,
+    Transaction,
+    TxInput,
+    tagged_hash,
+)
 from ceremonies.errors import Level
 from ceremonies.frozen import replace
 from ceremonies.network import REGTEST
@@ -1064,6 +1072,24 @@ def a_final_witness_does_not_unlock_its_coin(wallet: Wallet) -> bytes:
     key, signature = next((key, value) for key, value in maps[1] if key[0] == 0x02)
     put(maps[1], b"\x08", b"\x02" + blob(signature) + blob(key[1:]))
     drop(maps[1], 0x02)
+    return write(maps)
+
+
+@breaks("bad-signature", "tr-multi-a", companions=("foreign-input",), by=1)
+def a_stranger_s_final_witness_runs_for_minutes(wallet: Wallet) -> bytes:
+    """It is valid, if ever anybody waits for its end, and no block could hold it."""
+    leaf = b"\x51\x75" * 2_000_000 + b"\x51"
+    root = tapleaf_hash(leaf, 0xC0)
+    key = (
+        PublicKey(b"\x02" + bytes.fromhex(NUMS))
+        .add(tagged_hash("TapTweak", bytes.fromhex(NUMS) + root))
+        .format()
+    )
+    control = bytes([0xC0 | (key[0] & 1)]) + bytes.fromhex(NUMS)
+    maps = read(make_psbt(wallet))
+    with_transaction(maps, inputs=(*unsigned(maps).inputs, TxInput(Outpoint(b"\x07" * 32, 0), 0)))
+    coin = witness_utxo(Output(1_000, b"\x51\x20" + key[1:]))
+    maps.insert(3, [(b"\x01", coin), (b"\x08", b"\x02" + blob(leaf) + blob(control))])
     return write(maps)
 
 

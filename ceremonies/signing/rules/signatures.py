@@ -10,6 +10,7 @@ from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
 from ceremonies.bitcoin.script import tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
+from ceremonies.bitcoin.transaction import Transaction
 from ceremonies.errors import Finding
 from ceremonies.signing.facts import Facts, InputFact
 from ceremonies.signing.history import History
@@ -21,6 +22,13 @@ _WHO_SIGNED = "find out who signed, and what; then ask for a new psbt"
 
 _MOST_FOREIGN = 20
 """How many signatures of strangers one input may carry; OP_CHECKMULTISIG takes no more."""
+
+
+_MOST_TRIED = 100_000
+"""How many bytes of scripts the interpreter is given for strangers' final inputs together."""
+
+_HASHED_FREELY = 10_000
+"""A longer transaction counts more: a legacy script may have it hashed by every byte."""
 
 
 def sighash(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
@@ -66,9 +74,17 @@ def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[
 
 def _bad_final(facts: Facts) -> Iterator[Finding]:
     """Yield what is final already and does not unlock what it spends."""
-    which = [fact.index for fact in facts.inputs if fact.given.is_final]
-    if not which or facts.spent is None:
+    final = [fact for fact in facts.inputs if fact.given.is_final]
+    if not final or facts.spent is None:
         return
+    strangers = [fact for fact in final if fact.derived is None]
+    if strangers and _trial_size(strangers, facts.psbt.transaction) > _MOST_TRIED:
+        # our own scripts are as short as the wallet makes them, theirs may run for an hour
+        for fact in strangers:
+            message = "is not ours, and final with too much script: the interpreter is not asked"
+            yield refuse("bad-signature", fact.where, message, _WHO_SIGNED)
+        final = [fact for fact in final if fact.derived is not None]
+    which = [fact.index for fact in final]
     # an input that is final is rare, and nothing else of a review needs the interpreter
     from ceremonies.bitcoin.interpreter import rejected_inputs
 
@@ -77,6 +93,17 @@ def _bad_final(facts: Facts) -> Iterator[Finding]:
     for index, reason in rejected_inputs(data, facts.spent, which, facts.verifier):
         message = f"is final, and the interpreter rejects it: {reason}"
         yield refuse("bad-signature", facts.inputs[index].where, message, _WHO_SIGNED)
+
+
+def _trial_size(finals: Iterable[InputFact], unsigned: Transaction) -> int:
+    hashed = max(1, len(unsigned.serialize(witness=False)) // _HASHED_FREELY)
+    total = 0
+    for fact in finals:
+        assert fact.spent is not None, "what every input spends is known"
+        script_sig, witness = fact.given.final_unlocking
+        size = len(fact.spent.script) + len(script_sig) + sum(map(len, witness))
+        total += size * hashed if fact.era == "legacy" else size
+    return total
 
 
 def _unasked(fact: InputFact) -> str:
