@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ceremonies.bitcoin import keymaps, transaction
+from ceremonies.bitcoin import fields, keymaps, transaction
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge
 from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps
 from ceremonies.bitcoin.transaction import MAX_MONEY_SAT, Outpoint, Output, Transaction, TxInput
@@ -17,6 +17,9 @@ from ceremonies.frozen import Frozen, replace
 
 MAX_SIZE = 64 * 1024 * 1024
 """The longest PSBT that is read, in bytes."""
+
+_DEEPEST = 255
+"""How deep below its master a key can be (BIP-32)."""
 
 _SIGNATURES = (0x02, 0x13, 0x14)
 """The records of an input that are partial signatures."""
@@ -134,6 +137,7 @@ def parse(data: bytes) -> Psbt:
         raise _too_large(f"the psbt is longer than {MAX_SIZE} bytes")
     try:
         maps = keymaps.read(data)
+        fields.insist_bounded(maps)
         psbt = _values(maps)
     except TooLarge as error:
         raise _too_large(f"the psbt is too large: {error}") from None
@@ -298,6 +302,8 @@ def _claims(given: KeyMap, *, plain: int, taproot: int) -> tuple[KeyClaim, ...]:
 def _origin(value: bytes) -> tuple[str, tuple[int, ...]]:
     if len(value) < 4 or len(value) % 4:
         raise Malformed("a key origin is not a fingerprint and a path")
+    if len(value) > 4 * (1 + _DEEPEST):
+        raise Malformed(f"the path of a key has more than {_DEEPEST} steps")
     steps = (int.from_bytes(value[at : at + 4], "little") for at in range(4, len(value), 4))
     return value[:4].hex(), tuple(steps)
 

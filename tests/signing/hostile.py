@@ -249,7 +249,32 @@ def version_2_claims_4294967296_inputs(_wallet: Wallet) -> bytes:
     return write([first]) + bytes(1_000)
 
 
+@breaks("size", "tr")
+def a_tree_that_takes_longer_to_read_than_to_write(wallet: Wallet) -> bytes:
+    tree = b"\x80\xc0\x01\x51" * 600_000
+    return edited(make_psbt(wallet), lambda maps: put(maps[-1], b"\x06", tree))
+
+
+@breaks("size", "tr")
+def a_hundred_thousand_people_sign_together(wallet: Wallet) -> bytes:
+    key = b"\x02" + bytes.fromhex(NUMS)
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x1a" + key, key * 100_000))
+
+
+@breaks("size", "wpkh")
+def a_final_witness_of_a_million_items(wallet: Wallet) -> bytes:
+    stack = b"\xfe" + (1_000_000).to_bytes(4, "little") + bytes(1_000_000)
+    return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x08", stack))
+
+
 # strict
+
+
+@breaks("strict", "wpkh")
+def a_key_deeper_than_any_can_be(wallet: Wallet) -> bytes:
+    key = b"\x02\x02" + bytes.fromhex(NUMS)
+    deep = origin("0badcafe", (0,) * 256)
+    return edited(make_psbt(wallet), lambda maps: maps[-1].append((key, deep)))
 
 
 @breaks("strict", "wpkh", "tr", "wsh")
