@@ -21,6 +21,7 @@ import msgspec
 from ceremonies.errors import InputError
 from ceremonies.log.facts import FACTS, Count, Fact, digits_in
 from ceremonies.spoken import visible
+from ceremonies.strict import json_value
 
 MOST_BYTES = 65_535
 """The longest line, its LF included."""
@@ -160,9 +161,7 @@ def decode(line: bytes) -> Record:
             hint=_ANOTHER_COPY,
         )
     if _joined(fact, seq=read.seq, prev=read.prev, boot=read.boot, mono_ms=read.mono_ms) != line:
-        if line.endswith(b"\r\n"):
-            raise InputError("a record ends with CR and LF, not with LF alone", hint=_ANOTHER_COPY)
-        raise InputError("a record is not written as records are", hint=_ANOTHER_COPY)
+        raise _miswritten(line)
     return Record(
         seq=read.seq,
         prev=bytes.fromhex(read.prev),
@@ -172,6 +171,19 @@ def decode(line: bytes) -> Record:
         fact=fact,
         id=identity(line),
     )
+
+
+def _miswritten(line: bytes) -> InputError:
+    """Say what is wrong with a line that says what a record says, in other bytes."""
+    why = "a record is not written as records are"
+    if line.endswith(b"\r\n"):
+        why = "a record ends with CR and LF, not with LF alone"
+    else:
+        try:
+            json_value(line, dict, what="a record")
+        except InputError as error:
+            why = error.cause
+    return InputError(why, hint=_ANOTHER_COPY)
 
 
 def decode_block(block: bytes, *, first: int, prevs: Sequence[str]) -> list[Fact] | None:

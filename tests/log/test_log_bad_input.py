@@ -188,12 +188,12 @@ ITEMS: dict[str, Item] = {
     "a key twice in an object": (
         edited(b'"seq":5,', b'"seq":5,"seq":5,'),
         5,
-        "record 5: a record is not written as records are",
+        "record 5: a record is not strict JSON: a key appears twice",
     ),
     "a key twice in what a record says": (
         edited(b'{"step":"machine","attempt":1}', b'{"step":"machine","attempt":1,"attempt":1}'),
         5,
-        "a record is not written as records are",
+        "a record is not strict JSON: a key appears twice",
     ),
     "a number beyond 2^53": (
         edited(b'"attempt":1}', b'"attempt":9007199254740992}'),
