@@ -72,3 +72,18 @@ def compact(value: int) -> bytes:
 def blob(data: bytes) -> bytes:
     """Write bytes behind their compact size."""
     return compact(len(data)) + data
+
+
+def is_signature(item: bytes) -> bool:
+    """Whether it has the form of an ECDSA signature (DER) and its type; what it signs is not asked.
+
+    No key, hash or preimage that a script asks for has it.
+    """
+    if not 9 <= len(item) <= 73:
+        return False
+    at = 4 + item[3]
+    return (
+        at + 1 < len(item)
+        and (item[0], item[1], item[2]) == (0x30, len(item) - 3, 0x02)
+        and (item[at], at + 2 + item[at + 1]) == (0x02, len(item) - 1)
+    )

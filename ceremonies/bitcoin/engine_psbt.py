@@ -8,6 +8,7 @@ from btclib.exceptions import BTClibException
 from btclib_wallet.psbt import Psbt
 from ecc.exceptions import EccException
 
+from ceremonies.bitcoin.bytestream import is_signature
 from ceremonies.bitcoin.keymaps import KeyMap, KeyMaps, Record
 
 ENGINE_ERRORS = (BTClibException, EccException)
@@ -56,16 +57,8 @@ def _left_to_rules(maps: KeyMaps) -> Iterator[Record]:
 
 
 def _is_signature(record: Record) -> bool:
-    """Whether it is an ECDSA signature by its form (DER), whatever it verifies."""
-    value = record.value
-    if len(value) < 9 or record.key[0] != 0x02 or len(record.key) not in (1 + 33, 1 + 65):
-        return False
-    at = 4 + value[3]
-    return (
-        at + 1 < len(value)
-        and (value[0], value[1], value[2]) == (0x30, len(value) - 3, 0x02)
-        and (value[at], at + 2 + value[at + 1]) == (0x02, len(value) - 1)
-    )
+    is_of_key = record.key[0] == 0x02 and len(record.key) in (1 + 33, 1 + 65)
+    return is_of_key and is_signature(record.value)
 
 
 def _repeated(kinds: Iterable[tuple[int, tuple[KeyMap, ...]]]) -> Iterator[Record]:

@@ -641,6 +641,29 @@ def a_good_signature_of_anyone_can_pay_is_there(wallet: Wallet) -> bytes:
     return _with_ecdsa_signature(wallet, kind=0x81)
 
 
+def _final(data: bytes) -> bytes:
+    """The same with input 0 final: its one signature and key are what unlocks it."""
+    maps = read(data)
+    key, signature = next((key, value) for key, value in maps[1] if key[0] in (0x02, 0x13))
+    items = [signature, key[1:]] if key[0] == 0x02 else [signature]
+    if any(key == b"\x01" for key, _ in maps[1]):
+        put(maps[1], b"\x08", bytes([len(items)]) + b"".join(map(blob, items)))
+    else:
+        put(maps[1], b"\x07", b"".join(map(blob, items)))
+    drop(maps[1], 0x02, 0x13)
+    return write(maps)
+
+
+@breaks("sighash", "pkh", "wpkh")
+def a_final_signature_of_sighash_none_is_there(wallet: Wallet) -> bytes:
+    return _final(_with_ecdsa_signature(wallet, kind=0x02))
+
+
+@breaks("sighash", "tr")
+def a_final_taproot_signature_of_anyone_can_pay_is_there(wallet: Wallet) -> bytes:
+    return _final(_with_taproot_signature(wallet, kind=0x81))
+
+
 @breaks("sighash", "tr")
 def a_good_taproot_signature_of_sighash_none_is_there(wallet: Wallet) -> bytes:
     return _with_taproot_signature(wallet, kind=0x02)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from ceremonies.bitcoin import sighash as kinds
 from ceremonies.bitcoin import spending
+from ceremonies.bitcoin.bytestream import is_signature
 from ceremonies.bitcoin.coincurve_verify import Verifier
 from ceremonies.bitcoin.descriptor import Derived
-from ceremonies.bitcoin.script import tapleaf_hash
+from ceremonies.bitcoin.script import instructions, tapleaf_hash
 from ceremonies.bitcoin.sighash import SignatureHashes
 from ceremonies.bitcoin.transaction import Transaction
 from ceremonies.errors import Finding
@@ -55,6 +56,14 @@ def _kinds_present(fact: InputFact) -> Iterator[int]:
     for signature in (fact.given.tap_key_signature, *(s for *_, s in _leaf_signatures(fact))):
         if signature:
             yield _schnorr_kind(signature)
+    script_sig, witness = fact.given.final_unlocking
+    if fact.era == "taproot":
+        # the last two of several are a script and its control block
+        signed = witness[:-2] if len(witness) > 1 else witness
+        yield from (_schnorr_kind(item) for item in signed if len(item) in (64, 65))
+    else:
+        pushed = (script_sig[at + 1 : end] for at, end in instructions(script_sig))
+        yield from (_ecdsa_kind(item) for item in (*pushed, *witness) if is_signature(item))
 
 
 def bad_signature(facts: Facts, _policy: Policy, _history: History) -> Iterator[Finding]:
