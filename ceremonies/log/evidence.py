@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ceremonies import disk
-from ceremonies.errors import CeremonyError, InputError
+from ceremonies.errors import CeremonyError, InputError, MachineError
 from ceremonies.log import facts, signers, sshsig
 from ceremonies.log import seal as seals
 from ceremonies.log.chain import Extent
@@ -129,6 +129,7 @@ class Seals:
         except FileNotFoundError:
             return [], ""
         except OSError as error:
+            _insist_medium(error, seals.FOLDER)
             return [], _reason(error)
         return sorted(name for name in names if name.startswith(_PREFIX)), ""
 
@@ -155,6 +156,7 @@ def read_plain(path: Path, *, limit: int) -> bytes:
 
     Raises:
         InputError: it is not there, not a file, or longer than `limit` bytes.
+        MachineError: the medium fails.
     """
     with _open_plain(path) as descriptor:
         return disk.read_stream(descriptor, limit=limit, what="it")
@@ -173,6 +175,7 @@ def _open_plain(path: Path) -> Iterator[int]:
         finally:
             os.close(descriptor)
     except OSError as error:
+        _insist_medium(error, path.name)
         why = f"it cannot be read: {_reason(error)}"
         if error.errno in _NO_FILE:
             why = "it is not a plain file"
@@ -265,6 +268,14 @@ def _name(size: int, signer: str | None = None) -> str:
 
 def _file(name: str) -> str:
     return f"{seals.FOLDER}/{visible(name)}"
+
+
+def _insist_medium(error: OSError, name: str) -> None:
+    """Insist that it is not the medium that fails: that is no sign of somebody's hand."""
+    if error.errno == errno.EIO:
+        raise MachineError(
+            f"{visible(name)} cannot be read: {_reason(error)}", hint="use another copy"
+        ) from None
 
 
 def _reason(error: OSError) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ceremonies.errors import InputError
+from ceremonies.errors import InputError, MachineError
 from ceremonies.log import seal as seals
 from ceremonies.log import signers as people
 from ceremonies.log.evidence import Seals, altered, moved, read_plain, unproved
@@ -65,13 +65,12 @@ def verify(
     )
     try:
         found, script, reading = _read(folder, planned)
-    except InputError as error:
-        return _unreadable(error.cause, quorum)
-    if not reading.understood:
+        if reading.understood:
+            return _Case(folder, reading, found, outside, script).verdict()
         why = "".join(f" ({problem})" for problem in reading.problems[:1])
         return _unreadable(f"nothing in the log has the form of a record{why}", quorum)
-    case = _Case(folder, reading, found, outside, script)
-    return case.verdict()
+    except (InputError, MachineError) as error:
+        return _unreadable(error.cause, quorum)
 
 
 def _read(folder: Path, planned: Planner | None) -> tuple[Seals, ScriptFile, Reading]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 import os
@@ -357,3 +358,33 @@ def test_lines_that_are_none_are_counted_when_enough_were_looked_at(whole: Path)
     assert (found.state, found.records) == (State.TAMPERED, 14 + lines)
     counted = int(found.problems[-1].removeprefix("and at least ").split()[0])
     assert counted < lines
+
+
+@pytest.mark.parametrize("name", ["seals", FINAL, f"{FINAL}.ana.sig", "script.toml", "kept"])
+def test_a_medium_that_fails_accuses_nobody(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    content = b"kept"
+    (whole / "kept").write_bytes(content)
+    kept = facts.FileKept(
+        name="kept", kind="wallet", sha256=hashlib.sha256(content).hexdigest(), bytes=len(content)
+    )
+    unseal(whole)
+    rewrite(whole, chained([*facts_of(whole)[:8], kept]))
+    (whole / "seals").mkdir(exist_ok=True)
+    for file in (FINAL, f"{FINAL}.ana.sig"):
+        (whole / file).write_bytes(b"unread")
+
+    def failing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any) -> Any:
+            if str(path) == str(whole / name):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real(path, *arguments)
+
+        return call
+
+    for call in ("open", "listdir"):
+        monkeypatch.setattr(os, call, failing(getattr(os, call)))
+    found = verify(whole)
+    assert found.state is State.UNREADABLE
+    assert found.problems == (f"{Path(name).name} cannot be read: input/output error",)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from log.crashing import insist_nothing_lost, life
-from log.log_material import begin
+from log.log_material import ALLOWED_SIGNERS, begin, complete
 
 from ceremonies.errors import MachineError
+from ceremonies.log.verify import State, verify
 
 KIB = 1024
 SIZE = 8 * KIB * KIB
@@ -124,3 +125,20 @@ def test_a_disk_that_fails_loses_nothing_that_was_said_to_be_on_it(
     assert len(said) == after
     disk.repair()
     insist_nothing_lost(folder, said)
+
+
+def test_a_log_on_a_disk_that_fails_accuses_nobody(disk: Device) -> None:
+    folder = disk.at / "log"
+    folder.mkdir()
+    complete(folder)
+    os.sync()
+    disk.repair()
+    for name in ("log.jsonl", "script.toml", "allowed_signers"):
+        (folder / name).read_bytes()  # these the system remembers
+    os.listdir(folder / "seals")
+    disk.end_at(WITHIN)
+    found = verify(folder, signers=ALLOWED_SIGNERS)
+    assert found.state is State.UNREADABLE
+    assert "cannot be read: input/output error" in found.problems[0]
+    disk.end_at(0)
+    assert verify(folder, signers=ALLOWED_SIGNERS).state is State.COMPLETE
