@@ -25,6 +25,9 @@ NOTHING = Output(0, b"\x6a")
 MAX_MESSAGE = 1024 * 1024
 """The longest message that is signed or verified, in bytes."""
 
+MAX_UNLOCKING = 400_000
+"""The longest witness or transaction of one coin that is read, in bytes: as nodes relay them."""
+
 _COMPACT_SIZE = 65
 _HOW = "give it whole, as it was written"
 
@@ -111,6 +114,9 @@ def read(text: str) -> Signature:
         raise _malformed("it is empty")
     if form is None:
         form = Form.LEGACY if len(data) == _COMPACT_SIZE else Form.SIMPLE
+    if form is not Form.FUNDS and len(data) > MAX_UNLOCKING:
+        # a script of megabytes runs for minutes, and whoever sent it chose the address as well
+        raise _malformed(f"as a {form} signature it has more than {MAX_UNLOCKING} bytes")
     try:
         return _read(form, bare, data)
     except Malformed as error:

@@ -150,6 +150,13 @@ def test_what_is_read_is_a_signature_or_is_refused(text: str | bytes) -> None:
             bip322.read(prefix + written)
 
 
+@pytest.mark.parametrize("prefix", ["smp", "ful", ""])
+def test_what_would_run_for_minutes_is_not_read(prefix: str) -> None:
+    stack = bip322.write_witness([b"\x51\x75" * 1_000_000 + b"\x51", bytes(33)])
+    with pytest.raises(InputError, match="more than 400000 bytes"):
+        bip322.read(prefix + base64.b64encode(stack).decode())
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=6))
 def test_a_witness_is_read_as_it_was_written(stack: list[bytes]) -> None:
