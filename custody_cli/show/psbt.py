@@ -187,9 +187,10 @@ def _fee(found: PsbtShowAnswer) -> str:
     if fee is None or fee < 0:
         return "unknown" if fee is None else f"impossible ({fee} sat)"
     paid = sum(o["value_sat"] for o in found["outputs"] if o["kind"] in ("payment", "data"))
-    tenths = fee * 1000 // paid if paid else 0
-    share = f", {tenths // 10}.{tenths % 10} % of the payments" if paid else ""
-    return f"{amount(fee)}, {found['fee_rate_sat_vb']} sat/vB{share}"
+    base = paid or sum(given["value_sat"] or 0 for given in found["inputs"])
+    tenths = fee * 1000 // base if base else 0
+    share = f"{tenths // 10}.{tenths % 10} % of the {'payments' if paid else 'inputs'}"
+    return f"{amount(fee)}, {found['fee_rate_sat_vb']} sat/vB, {share}"
 
 
 def _outputs(outputs: list[OutputJson]) -> Iterator[tuple[str, str]]:

@@ -101,6 +101,13 @@ def test_the_ways_to_spend_say_when_they_open() -> None:
     ]
 
 
+def test_a_fee_is_told_three_ways_where_nothing_is_paid_too() -> None:
+    paying = told(make_psbt(make_wallet("wpkh")), "wpkh")
+    assert re.search(r"0\.00003000 BTC, \d+\.\d\d sat/vB, 0\.7 % of the payments", paying)
+    back = told(make_psbt(make_wallet("wpkh"), payments=[], change=(CHANGE, 997_000)), "wpkh")
+    assert " sat/vB, 0.3 % of the inputs" in back
+
+
 def test_the_policy_is_shown_beside_the_intent() -> None:
     policy = Policy(sha256="ab" * 32)
     answer = review_answer(
