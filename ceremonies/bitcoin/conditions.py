@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from btclib_wallet import descriptors as engine
+from btclib_wallet.bip32 import BIP32KeyData
 from btclib_wallet.descriptors.descriptors import DescriptorTree, MultiA
 from btclib_wallet.descriptors.miniscript import Miniscript
 
@@ -101,12 +102,25 @@ def conditions(read: engine.Descriptor) -> Condition:
     if isinstance(read, engine.MultiDescriptor):
         return Threshold(read.threshold, tuple(_held(key) for key in read.keys))
     if isinstance(read, engine.TrDescriptor):
-        ways = [] if str(read.internal_key) == NUMS else [_held(read.internal_key)]
+        ways = [] if is_script_path_only(read) else [_held(read.internal_key)]
         if read.tree is not None:
             ways += [_of_leaf(leaf) for leaf in _leaves(read.tree)]
         return ways[0] if len(ways) == 1 else Either(tuple(ways))
     (key,) = read.key_expressions
     return _held(key)
+
+
+def is_script_path_only(read: engine.Descriptor) -> bool:
+    """Whether it is taproot, and its internal key is nobody's: NUMS, or an extended key made of it.
+
+    Who knew a key below that one, whose steps are public, would know NUMS's own.
+    """
+    if not isinstance(read, engine.TrDescriptor):
+        return False
+    key = read.internal_key
+    if not key.xkey:
+        return str(key) == NUMS
+    return BIP32KeyData.b58decode(key.xkey).key[1:].hex() == NUMS
 
 
 def _leaves(tree: DescriptorTree) -> Iterator[engine.KeyExpression | MultiA | Miniscript]:

@@ -136,6 +136,13 @@ class Descriptor(Frozen, dict=True):
 
         return conditions(self._engine)
 
+    @cached_property
+    def is_script_path_only(self) -> bool:
+        """Whether it is taproot whose internal key nobody has."""
+        from ceremonies.bitcoin.conditions import is_script_path_only
+
+        return is_script_path_only(self._engine)
+
     def scripts_at(self, index: int) -> tuple[bytes, ...]:
         """Return the redeem and witness scripts inside its output script at `index`, if any."""
         _, provider = self._engine.expand(index)

@@ -13,7 +13,6 @@ from btclib.alias import Octets
 from btclib_wallet.descriptors.miniscript import P2WSH, TAPSCRIPT, SpendContext, from_script
 
 from ceremonies.bitcoin.bytestream import blob
-from ceremonies.bitcoin.conditions import NUMS
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.engine_psbt import ENGINE_ERRORS
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
@@ -57,7 +56,7 @@ def smallest_weight(psbt: Psbt, branch: Descriptor) -> int | None:
         script = max(branch.scripts_at(0), key=len)
         signed = dict.fromkeys(keys, bytes(SIGNATURE_SIZE))
         stacks = [(_satisfied(script, P2WSH, signed, keys, context), (script,))]
-    elif tree.internal_key.hex() == NUMS:
+    elif branch.is_script_path_only:
         own = {key[1:] for key in keys}
         signed = dict.fromkeys(own, bytes(64))
         stacks = [

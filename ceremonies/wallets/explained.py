@@ -8,7 +8,6 @@ from itertools import product
 from math import prod
 
 from ceremonies.bitcoin.conditions import (
-    NUMS,
     After,
     All,
     Condition,
@@ -242,7 +241,7 @@ def _notes(wallet: Wallet) -> Iterator[str]:
     first = wallet.branches[0]
     if first.multisig is not None and not first.multisig.sort:
         yield "the keys are not sorted: their order is part of every address"
-    if NUMS in wallet.descriptor:
+    if first.is_script_path_only:
         yield "nobody has the internal key: coins move by the scripts alone"
     if len(wallet.branches) == 1:
         yield "there is no change branch"

@@ -14,6 +14,11 @@ from ceremonies.wallets.picture import picture
 from ceremonies.wallets.wallet import Wallet, register
 
 NUMS = "50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0"
+BELOW_NUMS = (
+    "tpubD6NzVbkrYhZ4WsRzQENPFyMBcuJNj343JyKob6f2T1k2wvKRnYoVeuaEoyB6H1kdBt6FsAhwaRmMRQSqmXkT4ioi"
+    "iEth6yoab5JbwLUeHDn/<0;1>/*"
+)
+"""The extended key of that point, with a chain code that anybody may know."""
 HASH = "ab" * 32
 MEANINGS = {
     "wpkh(K1)": "A alone",
@@ -43,6 +48,7 @@ MEANINGS = {
     f"tr({NUMS},{{multi_a(2,K1,K2),and_v(v:pk(K3),older(9))}})": (
         "2 of A, B; or after 9 blocks C alone"
     ),
+    f"tr({BELOW_NUMS},multi_a(2,K1,K2))": "2 of A, B",
     "tr(musig(K1,K2),pk(K3))": "A, B together in one signature (MuSig2); or C alone",
 }
 
@@ -105,6 +111,7 @@ def test_which_keys_are_in_this_room_and_what_they_can_do() -> None:
     ("body", "note"),
     [
         (f"tr({NUMS},pk(K1))", "nobody has the internal key"),
+        (f"tr({BELOW_NUMS},pk(K1))", "nobody has the internal key"),
         ("wsh(multi(2,K1,K2))", "not sorted"),
     ],
 )
