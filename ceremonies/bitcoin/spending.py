@@ -8,7 +8,7 @@ from ceremonies.bitcoin.bytestream import blob, compact
 from ceremonies.bitcoin.descriptor import Descriptor
 from ceremonies.bitcoin.psbt import Psbt, PsbtInput
 from ceremonies.bitcoin.script import is_p2pkh, is_p2sh, is_p2tr, is_p2wpkh, is_p2wsh
-from ceremonies.bitcoin.transaction import Output, Transaction
+from ceremonies.bitcoin.transaction import Output, Transaction, TxInput
 from ceremonies.frozen import replace
 
 SIGNATURE_SIZE = 71
@@ -67,6 +67,20 @@ def unlock(given: PsbtInput, spent: Output) -> Unlocking | None:
     if is_p2wsh(script):
         return wrapper, (b"", *chosen, given.witness_script)
     return (b"\x00" + b"".join(map(blob, chosen)) + (pushed(script) if wrapped else b""), ())
+
+
+def is_amount_signed(spent: Output, final: TxInput) -> bool:
+    """Whether by its kind alone a final input holds a signature that commits to its amount.
+
+    A script that is no multisig may ask for no signature, whatever its witness looks like.
+    """
+    if not final.witness:
+        return False
+    if is_p2tr(spent.script):
+        return len(final.witness) == 1
+    program = final.script_sig[1:] if is_p2sh(spent.script) else spent.script
+    is_multisig = is_p2wsh(program) and multisig_of(final.witness[-1]) is not None
+    return is_multisig or is_p2wpkh(program)
 
 
 def unlocked(unsigned: Transaction, unlockings: Sequence[Unlocking]) -> Transaction:

@@ -197,7 +197,7 @@ def unlocked(psbt: Psbt) -> Transaction:
     if isinstance(complete, str):
         raise _incomplete(complete)
     done = spending.unlocked(psbt.transaction, complete)
-    _insist_on_amounts(psbt, done)
+    _insist_on_amounts(psbt, spent, done)
     return done
 
 
@@ -222,10 +222,14 @@ def _spent(psbt: Psbt) -> list[Output]:
     return found
 
 
-def _insist_on_amounts(psbt: Psbt, done: Transaction) -> None:
-    # a signature in a witness commits to its amount (BIP-143, BIP-341), one in a script_sig not
-    for index, (given, final) in enumerate(zip(psbt.inputs, done.inputs, strict=True)):
-        if not final.witness and given.previous_output is None:
+def _insist_on_amounts(psbt: Psbt, spent: Sequence[Output], done: Transaction) -> None:
+    # a signature in a witness commits to its amount (BIP-143, BIP-341), one in a script_sig not;
+    # what came final may hold no signature at all
+    for index, (given, output) in enumerate(zip(psbt.inputs, spent, strict=True)):
+        final = done.inputs[index]
+        is_made_here = final.witness and not given.is_final
+        is_signed = is_made_here or spending.is_amount_signed(output, final)
+        if given.previous_output is None and not is_signed:
             raise InputError(
                 f"the amount of input {index} is not proved, so the fee is not known",
                 hint="add its previous transaction with --prevtx FILE",
