@@ -6,7 +6,7 @@ claims until a rule has proved them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ceremonies.bitcoin import fields, keymaps, transaction
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge
@@ -20,6 +20,12 @@ MAX_SIZE = 64 * 1024 * 1024
 
 _DEEPEST = 255
 """How deep below its master a key can be (BIP-32)."""
+
+_MOST_PREVIOUS = 100_000
+"""How many inputs, outputs and items of witnesses previous transactions may have together, and for
+each input _MORE_PREVIOUS more: no transaction that nodes relay has so many."""
+
+_MORE_PREVIOUS = 3_500
 
 _SIGNATURES = (0x02, 0x13, 0x14)
 """The records of an input that are partial signatures."""
@@ -194,7 +200,7 @@ def _engine_agrees(psbt: Psbt) -> None:
 
 
 def _values(maps: KeyMaps, before: Psbt | None = None) -> Psbt:
-    inputs = tuple(_input(maps, index, before) for index in range(len(maps.inputs)))
+    inputs = tuple(_inputs(maps, before))
     outputs = tuple(_output(maps, index) for index in range(len(maps.outputs)))
     unsigned = maps.unsigned or Transaction(
         version=_number(maps.globals, 0x02, 4),
@@ -229,7 +235,17 @@ def _previous(given: KeyMap, index: int, before: Psbt | None) -> Transaction | N
         return None
     if before is not None and before.maps.inputs[index].get(b"\x00") == data:
         return before.inputs[index].previous
-    return transaction.parse(data)
+    return transaction.parse(data, at_most=_MOST_PREVIOUS)
+
+
+def _inputs(maps: KeyMaps, before: Psbt | None) -> Iterator[PsbtInput]:
+    left = _MOST_PREVIOUS + _MORE_PREVIOUS * len(maps.inputs)
+    for index in range(len(maps.inputs)):
+        yield (given := _input(maps, index, before))
+        if previous := given.previous:
+            left -= len(previous.outputs) + sum(1 + len(one.witness) for one in previous.inputs)
+        if left < 0:
+            raise TooLarge("its previous transactions have too many inputs and outputs")
 
 
 def _input(maps: KeyMaps, index: int, before: Psbt | None) -> PsbtInput:

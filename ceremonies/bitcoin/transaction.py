@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cached_property
 
 from ceremonies.bitcoin.bytestream import Malformed, Reader, TooLarge, blob, compact
@@ -88,7 +89,7 @@ class Transaction(Frozen, dict=True):
 def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> Transaction:
     """Read one whole transaction; `witness=False` reads a PSBT's unsigned one, which has none.
 
-    `at_most` bounds its inputs, and its outputs.
+    `at_most` bounds its inputs, its outputs, and the items of all its witnesses.
 
     Raises:
         TooLarge: it counts more of them than that, or than its bytes can hold.
@@ -109,7 +110,7 @@ def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> T
     )
     stacks: list[tuple[bytes, ...]] = [()] * len(bare)
     if segwit:
-        stacks = [tuple(reader.blob() for _ in range(_count(reader, at_least=1))) for _ in bare]
+        stacks = [*_stacks(reader, len(bare), at_most=at_most)]
         if not any(stacks):
             raise Malformed("it is marked as segwit and has no witness")
     locktime = reader.integer(4)
@@ -119,6 +120,15 @@ def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> T
         for (outpoint, script_sig, sequence), stack in zip(bare, stacks, strict=True)
     )
     return Transaction(version, inputs, outputs, locktime)
+
+
+def _stacks(reader: Reader, count: int, *, at_most: int | None) -> Iterator[tuple[bytes, ...]]:
+    items = 0
+    for _ in range(count):
+        items += (size := _count(reader, at_least=1, at_most=at_most))
+        if at_most is not None and items > at_most:
+            raise TooLarge(f"its witnesses have more than {at_most} items")
+        yield tuple(reader.blob() for _ in range(size))
 
 
 def read_raw(data: bytes) -> Transaction:

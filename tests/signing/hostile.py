@@ -261,6 +261,30 @@ def a_hundred_thousand_people_sign_together(wallet: Wallet) -> bytes:
     return edited(make_psbt(wallet), lambda maps: put(maps[1], b"\x1a" + key, key * 100_000))
 
 
+def _paid_by_many(maps: list[Map], where: list[int], *, outputs: int, items: int = 0) -> None:
+    paying = TxInput(Outpoint(bytes(32), 0), 0, witness=(b"",) * items)
+    paid = Transaction(2, (paying,), (Output(1, PAYEE),) * outputs, 0)
+    for index in where:
+        put(maps[1 + index], b"\x00", paid.serialize(witness=True))
+
+
+@breaks("size", "wpkh")
+def a_coin_of_a_transaction_with_100_001_outputs(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: _paid_by_many(maps, [0], outputs=100_001))
+
+
+@breaks("size", "wpkh")
+def a_coin_of_a_transaction_with_100_001_items_of_witness(wallet: Wallet) -> bytes:
+    return edited(
+        make_psbt(wallet), lambda maps: _paid_by_many(maps, [0], outputs=1, items=100_001)
+    )
+
+
+@breaks("size", "wpkh")
+def coins_of_transactions_with_100_000_outputs_together(wallet: Wallet) -> bytes:
+    return edited(make_psbt(wallet), lambda maps: _paid_by_many(maps, [0, 1], outputs=55_000))
+
+
 @breaks("size", "wpkh")
 def a_final_witness_of_a_million_items(wallet: Wallet) -> bytes:
     stack = b"\xfe" + (1_000_000).to_bytes(4, "little") + bytes(1_000_000)
