@@ -21,10 +21,11 @@ def sealed(context: AnyContext, *, final: bool = False) -> Steps[tuple[Seal, tup
     Signatures that lie there already count. The `final` one is taken away by every witness.
     """
     made = sealing.make(context.journal)
-    while len(signed := sealing.signed_by(context.folder, made, context.signers)) < _quorum(
-        context
-    ):
-        yield from _signature(context, made, signed)
+    signed = sealing.signed_by(context.folder, made, context.signers)
+    while len(signed) < _quorum(context):
+        # what was checked and is on the disk needs no reading: that could only fail
+        now = {*signed, (yield from _signature(context, made, signed))}
+        signed = tuple(name for name in context.signers.names if name in now)
     if final:
         yield from ask(
             Confirm(
@@ -57,7 +58,8 @@ def _quorum(context: AnyContext) -> int:
     return context.journal.genesis.quorum
 
 
-def _signature(context: AnyContext, made: Seal, signed: tuple[str, ...]) -> Steps[None]:
+def _signature(context: AnyContext, made: Seal, signed: tuple[str, ...]) -> Steps[str]:
+    """Have one more person sign, and return who it was."""
     field = context.field(f"signer-{len(signed) + 1}")
     options = [name for name in _candidates(context) if name not in signed]
     name = yield from ask(
@@ -89,6 +91,7 @@ def _signature(context: AnyContext, made: Seal, signed: tuple[str, ...]) -> Step
         )
     )
     sealing.import_signature(context.folder, made, name, armored, context.signers)
+    return name
 
 
 def _candidates(context: AnyContext) -> tuple[str, ...]:
