@@ -63,7 +63,7 @@ def verify(message: bytes, address: str, script: bytes, signature: Signature) ->
     spend = bip322.to_spend(message, script)
     done, spent = _to_sign(signature, spend)
     _insist_shape(done, spend, spent)
-    verified_by = _tried(done.serialize(witness=True), spent)
+    verified_by = _tried(done, spent)
     _ask_engine(message, address, signature)
     return Verified(
         form=signature.form,
@@ -116,7 +116,7 @@ def _insist_shape(done: Transaction, spend: Transaction, spent: Sequence[Output]
         raise _not("it has other outputs than a signed message has")
 
 
-def _tried(final: bytes, spent: Sequence[Output]) -> tuple[str, ...]:
+def _tried(final: Transaction, spent: Sequence[Output]) -> tuple[str, ...]:
     try:
         return (*tried(final, spent), "btclib-wallet")
     except Rejected as error:

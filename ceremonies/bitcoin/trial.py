@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from ceremonies.bitcoin import interpreter, kernel
 from ceremonies.bitcoin.coincurve_verify import Verifier
-from ceremonies.bitcoin.transaction import Output
+from ceremonies.bitcoin.transaction import Output, Transaction
+
+_MOST_RUN = 400_000
+"""How many bytes of scripts and witnesses are run, as in one transaction that nodes relay; and for
+each input _MORE_RUN more."""
+
+_MORE_RUN = 10_000
 
 
 class Rejected(ValueError):
@@ -18,21 +24,25 @@ class Rejected(ValueError):
 
 
 def tried(
-    final: bytes,
+    final: Transaction,
     spent: Sequence[Output],
     verifier: Verifier | None = None,
     *,
     with_kernel: bool = True,
 ) -> tuple[str, ...]:
-    """Return who accepts a serialised transaction that spends these outputs: all who were asked.
+    """Return who accepts a transaction that spends these outputs: all who were asked.
 
     Raises:
-        Rejected: one of them does not.
+        Rejected: one of them does not, or its scripts would run for minutes.
     """
-    _insist("interpreter", interpreter.rejects(final, spent, verifier))
+    size = sum(len(one.script_sig) + sum(map(len, one.witness)) for one in final.inputs)
+    if size > _MOST_RUN + _MORE_RUN * len(final.inputs):
+        raise Rejected("interpreter", f"it is not asked to run {size} bytes of scripts")
+    data = final.serialize(witness=True)
+    _insist("interpreter", interpreter.rejects(data, spent, verifier))
     if not (with_kernel and kernel.is_installed()):
         return ("interpreter",)
-    _insist("kernel", kernel.rejects(final, spent))
+    _insist("kernel", kernel.rejects(data, spent))
     return ("interpreter", "kernel")
 
 

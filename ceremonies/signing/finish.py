@@ -161,7 +161,7 @@ def is_complete(psbt: Psbt, verifier: Verifier | None = None) -> bool:
         done = unlocked(psbt)
     except Incomplete:
         return False
-    _tried(done.serialize(witness=True), _spent(psbt), verifier, with_kernel=False)
+    _tried(done, _spent(psbt), verifier, with_kernel=False)
     return True
 
 
@@ -176,9 +176,9 @@ def finalize(psbt: Psbt, verifier: Verifier | None = None) -> Final:
         IntegrityError: a verifier rejects the transaction.
     """
     done, spent = unlocked(psbt), _spent(psbt)
-    data = done.serialize(witness=True)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
-    verified_by = _tried(data, spent, verifier, with_kernel=True)
+    verified_by = _tried(done, spent, verifier, with_kernel=True)
+    data = done.serialize(witness=True)
     return Final(transaction=done, data=data, fee_sat=fee, verified_by=verified_by)
 
 
@@ -254,12 +254,12 @@ def _incomplete(reason: str) -> Incomplete:
 
 
 def _tried(
-    data: bytes, spent: Sequence[Output], verifier: Verifier | None, *, with_kernel: bool
+    done: Transaction, spent: Sequence[Output], verifier: Verifier | None, *, with_kernel: bool
 ) -> tuple[str, ...]:
     from ceremonies.bitcoin.trial import Rejected, tried
 
     try:
-        return tried(data, spent, verifier, with_kernel=with_kernel)
+        return tried(done, spent, verifier, with_kernel=with_kernel)
     except Rejected as error:
         raise IntegrityError(
             f"the {error.by} rejects the final transaction: {error.reason}",

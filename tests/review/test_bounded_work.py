@@ -15,6 +15,7 @@ from signing.wallets_made import make_psbt, make_wallet
 from ceremonies.bitcoin.psbt import Psbt, reread
 from ceremonies.bitcoin.sighash import ALL, SignatureHashes
 from ceremonies.bitcoin.transaction import Outpoint, Output, Transaction, TxInput
+from ceremonies.bitcoin.trial import Rejected, tried
 from ceremonies.errors import InputError
 from ceremonies.signing.facts import gather
 from ceremonies.signing.finish import combine
@@ -46,6 +47,19 @@ def test_only_so_many_claimed_places_are_looked_at() -> None:
 
     gather(reread(edited(make_psbt(wallet), claim_many)), counted)
     assert len(looked) < 40
+
+
+def test_scripts_that_run_for_minutes_are_not_run() -> None:
+    """A leaf of any length may be valid; no node would relay this one."""
+    coin = Output(1_000, b"\x51\x20" + bytes(32))
+    leaf = b"\x51" * 420_000
+    for long in (
+        TxInput(Outpoint(bytes(32), 0), 0, leaf),
+        TxInput(Outpoint(bytes(32), 0), 0, b"", (leaf,)),
+    ):
+        final = Transaction(2, (long,), (Output(1_000, b"\x51"),), 0)
+        with pytest.raises(Rejected, match="not asked to run 420000 bytes"):
+            tried(final, [coin])
 
 
 def test_records_in_great_number_are_joined_in_one_walk() -> None:
