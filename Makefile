@@ -10,8 +10,8 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 # every write is fsynced, and a disk answers slowly: tests write to memory where there is room
 MEMORY := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 2048 { print "/dev/shm" }')
-# one more than there are cores: a test at a terminal waits more than it works
-WORKERS := $(shell echo $$(($$(nproc) + 1)))
+# two more than there are cores: a test at a terminal waits more than it works
+WORKERS := $(shell echo $$(($$(nproc) + 2)))
 PYTEST := TMPDIR=$(or $(MEMORY),$(TMPDIR),/tmp) $(BIN)/python -m pytest
 
 .PHONY: rehearse test lint bench soak peers lock clean
