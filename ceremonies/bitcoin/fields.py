@@ -6,9 +6,10 @@ Some of them the engine's strict reader judges; how much of them it is given is 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from ceremonies.bitcoin.bytestream import Reader, TooLarge
-from ceremonies.bitcoin.keymaps import MAX_RECORDS, MORE_RECORDS_A_MAP, KeyMaps
+from ceremonies.bitcoin.keymaps import MAX_RECORDS, MORE_RECORDS_A_MAP, KeyMap, KeyMaps
 
 _MUSIG2 = {
     ("input", 0x1A): "PSBT_IN_MUSIG2_PARTICIPANT_PUBKEYS",
@@ -44,10 +45,9 @@ def insist_bounded(maps: KeyMaps) -> None:
     if len(maps.data) <= _MOST_READ:
         return
     count = len(maps.flat)
-    scopes = [("global", (maps.globals,)), ("input", maps.inputs), ("output", maps.outputs)]
     size = sum(
         len(record.value)
-        for scope, given in scopes
+        for scope, given in _scopes(maps)
         for one in given
         for record in one.records
         if record.key[0] in _SLOWLY_READ[scope]
@@ -66,14 +66,17 @@ def kept(maps: KeyMaps) -> dict[str, int]:
     Those of BIP-373 have its names; proprietary ones are told from unknown ones by their type.
     """
     found: Counter[str] = Counter()
-    scopes = [("global", (maps.globals,)), ("input", maps.inputs), ("output", maps.outputs)]
-    for scope, given in scopes:
+    for scope, given in _scopes(maps):
         read = _READ[scope]
         for one in given:
             found.update(
                 _name(scope, record.key[0]) for record in one.records if record.key[0] not in read
             )
     return dict(found)
+
+
+def _scopes(maps: KeyMaps) -> tuple[tuple[str, Sequence[KeyMap]], ...]:
+    return ("global", (maps.globals,)), ("input", maps.inputs), ("output", maps.outputs)
 
 
 def _name(scope: str, kind: int) -> str:

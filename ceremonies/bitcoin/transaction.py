@@ -74,6 +74,11 @@ class Transaction(Frozen, dict=True):
         """Its identifier in wire order: the double SHA-256 without witnesses."""
         return double_sha256(self.serialize(witness=False))
 
+    @cached_property
+    def raw(self) -> bytes:
+        """Its bytes for the wire, witnesses included."""
+        return self.serialize(witness=True)
+
     @property
     def is_locked(self) -> bool:
         """Whether its locktime holds: it is not zero, and an input asks for it (BIP-65)."""
@@ -82,8 +87,7 @@ class Transaction(Frozen, dict=True):
     @cached_property
     def vsize(self) -> int:
         """Its virtual size in vbytes, rounded up (BIP-141)."""
-        bare, full = len(self.serialize(witness=False)), len(self.serialize(witness=True))
-        return (3 * bare + full + 3) // 4
+        return (3 * len(self.serialize(witness=False)) + len(self.raw) + 3) // 4
 
 
 def parse(data: bytes, *, witness: bool = True, at_most: int | None = None) -> Transaction:

@@ -38,11 +38,10 @@ def tried(
     size = sum(len(one.script_sig) + sum(map(len, one.witness)) for one in final.inputs)
     if size > _MOST_RUN + _MORE_RUN * len(final.inputs):
         raise Rejected("interpreter", f"it is not asked to run {size} bytes of scripts")
-    data = final.serialize(witness=True)
-    _insist("interpreter", interpreter.rejects(data, spent, verifier))
+    _insist("interpreter", interpreter.rejects(final.raw, spent, verifier))
     if not (with_kernel and kernel.is_installed()):
         return ("interpreter",)
-    _insist("kernel", kernel.rejects(data, spent))
+    _insist("kernel", kernel.rejects(final.raw, spent))
     return ("interpreter", "kernel")
 
 

@@ -124,6 +124,11 @@ class Order:
         """Every step that ended or may be left out; one that failed was excused by two people."""
         return self._ended | self._optional & (~self._failed | self._excused)
 
+    @property
+    def _is_over(self) -> bool:
+        """Whether a step failed that cannot be left out."""
+        return bool(self._failed & ~self._optional)
+
     def _again(self, undone: int) -> None:
         """Take back that steps have ended."""
         self._ended &= ~undone
@@ -156,11 +161,9 @@ class Order:
             return (f"the plan has no step {visible(fact.step)}",)
         attempt = self._attempts[fact.step] + 1
         left = ~self._past & (1 << index) - 1
-        is_over = bool(self._failed & ~self._optional)
-        is_next = self._open is None and not left and not is_over and fact.attempt == attempt
-        wrong = () if is_next and self._resumed else [*self._early(fact, left, attempt=attempt)]
-        if is_over and not left:
-            wrong = [*wrong, "a mandatory step failed, and the ceremony can only be ended"]
+        is_next = self._open is None and not left and fact.attempt == attempt
+        may_begin = is_next and self._resumed and not self._is_over
+        wrong = () if may_begin else [*self._early(fact, left, attempt=attempt)]
         self._attempts[fact.step] = attempt
         # whoever goes back does everything after it again
         undone = 1 << index if self._steps[index].do in OPENING else -1 << index
@@ -181,6 +184,8 @@ class Order:
             yield f"the step {visible(fact.step)} is past, and nothing was resumed since"
         if fact.attempt != attempt:
             yield f"it is attempt {attempt} at this step, and says {fact.attempt}"
+        if self._is_over and not left:
+            yield "a mandatory step failed, and the ceremony can only be ended"
 
     def _end(self, fact: facts.End) -> Iterable[str]:
         if self._open is None or fact.step != self._begun:

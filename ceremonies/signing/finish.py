@@ -178,8 +178,7 @@ def finalize(psbt: Psbt, verifier: Verifier | None = None) -> Final:
     done, spent = unlocked(psbt), _spent(psbt)
     fee = sum(output.value for output in spent) - sum(made.value for made in done.outputs)
     verified_by = _tried(done, spent, verifier, with_kernel=True)
-    data = done.serialize(witness=True)
-    return Final(transaction=done, data=data, fee_sat=fee, verified_by=verified_by)
+    return Final(transaction=done, data=done.raw, fee_sat=fee, verified_by=verified_by)
 
 
 def unlocked(psbt: Psbt) -> Transaction:

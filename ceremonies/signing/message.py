@@ -268,7 +268,7 @@ def _written(form: Form, psbt: Psbt, done: Transaction) -> str:
     if form is Form.SIMPLE:
         return bip322.write(form, bip322.write_witness(done.inputs[0].witness))
     if form is Form.FULL:
-        return bip322.write(form, done.serialize(witness=True))
+        return bip322.write(form, done.raw)
     return bip322.write(form, _finalized(psbt, done))
 
 
