@@ -25,6 +25,7 @@ from conduct.conduct_material import KEYGEN, SIGN, Player, begin, go_on, player_
 
 from ceremonies import disk
 from ceremonies.conduct.asks import Ask, ShowSecret
+from ceremonies.log import facts
 from ceremonies.log.chain import read_records
 from ceremonies.log.facts import Fact
 from ceremonies.log.journal import Journal
@@ -148,6 +149,37 @@ def dying_at_record(number: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Journal, "append", append)
         yield
+
+
+@contextmanager
+def just_before(is_it: Callable[[Fact], bool], happens: Callable[[], object]) -> Iterator[None]:
+    """Let something happen whenever the log is about to say such a thing."""
+    real = Journal.append
+
+    def append(self: Journal, fact: Fact) -> Any:
+        if is_it(fact):
+            happens()
+        return real(self, fact)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "append", append)
+        yield
+
+
+@contextmanager
+def left_before(is_it: Callable[[Fact], bool]) -> Iterator[None]:
+    """Whoever sits there leaves just before the log would say such a thing."""
+
+    def leave() -> None:
+        raise KeyboardInterrupt
+
+    with just_before(is_it, leave), pytest.raises(KeyboardInterrupt):
+        yield
+
+
+def keeping(name: str) -> Callable[[Fact], bool]:
+    """Whether a record is of this file being kept."""
+    return lambda fact: isinstance(fact, facts.FileKept) and fact.name == name
 
 
 def killed(script: str, folder: Path, number: int) -> People:

@@ -13,6 +13,8 @@ from conduct.interruption import (
     all_of,
     die,
     in_child,
+    just_before,
+    keeping,
     killed,
     killed_again,
     lines_of,
@@ -24,9 +26,6 @@ from signing.wallets_made import make_psbt
 from ceremonies.keys.account import account_path, derive
 from ceremonies.keys.seed import read_seed
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact
-from ceremonies.log.journal import Journal
-from ceremonies.log.records import Record
 from ceremonies.log.verify import State
 from ceremonies.network import REGTEST
 from ceremonies.secret import Secret
@@ -127,16 +126,9 @@ def test_a_signed_psbt_that_was_written_is_not_written_over_by_another_signature
     folder = tmp_path / "c"
     here = people(SIGN, folder)
     here.player.files = taproot_files()
-    real = Journal.append
-
-    def append(self: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.FileKept) and fact.name == "signed.psbt":
-            die()
-        return real(self, fact)
 
     def life() -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Journal, "append", append)
+        with just_before(keeping("signed.psbt"), die):
             begin(folder, SIGN, here)
 
     assert in_child(life) == -9

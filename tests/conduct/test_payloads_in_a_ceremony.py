@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conduct.conduct_material import SIGN, Player, begin, go_on, psbt_bytes, said_of, signing_player
-from conduct.interruption import all_of
+from conduct.interruption import all_of, keeping, left_before
 from conduct.test_ceremony_refusals import room_of
 
 from ceremonies.bitcoin.transaction import read_raw
@@ -22,9 +22,6 @@ from ceremonies.errors import Declined, InputError
 from ceremonies.exchange import picture_files, series
 from ceremonies.exchange.payload import Format, Kind, Payload
 from ceremonies.log import facts
-from ceremonies.log.facts import Fact
-from ceremonies.log.journal import Journal
-from ceremonies.log.records import Record
 from ceremonies.log.verify import State, verify
 
 
@@ -85,21 +82,10 @@ def test_a_folder_of_photos_is_brought_as_a_file_is(tmp_path: Path) -> None:
         begin(tmp_path / "b", SIGN, prepared.Prepared(lacking, rehearsal=True, otherwise=people))
 
 
-def test_another_transaction_of_a_signed_coin_takes_two_people(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_transaction_of_a_signed_coin_takes_two_people(tmp_path: Path) -> None:
     at, people = tmp_path / "at", signing_player()
-    real = Journal.append
-
-    def append(self: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.FileKept) and fact.name == "signed.psbt":
-            raise KeyboardInterrupt
-        return real(self, fact)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "append", append)
-        with pytest.raises(KeyboardInterrupt):
-            begin(at, SIGN, people)
+    with left_before(keeping("signed.psbt")):
+        begin(at, SIGN, people)
     first = (at / "signed.psbt").read_bytes()
 
     def says_no(asked: Ask[Any]) -> object:
@@ -128,7 +114,7 @@ FINISHED = '[[step]]\nid = "finish"\ndo = "finalize"\nrole = "operator"\n\n'
 
 
 def test_codes_come_in_and_a_final_transaction_stays_as_it_was_written_before_a_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     at, wipe = tmp_path / "at", '[[step]]\nid   = "wipe"'
     script = changed(SIGN, wipe, FINISHED + wipe)
@@ -137,17 +123,8 @@ def test_codes_come_in_and_a_final_transaction_stays_as_it_was_written_before_a_
     assert len(frames) > 1
     people = signing_player()
     people.files = {**people.files, "psbt.file": picture_files.gif(frames, fps=5)}
-    real = Journal.append
-
-    def append(self: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.FileKept) and fact.name == "payment.tx":
-            raise KeyboardInterrupt
-        return real(self, fact)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "append", append)
-        with pytest.raises(KeyboardInterrupt):
-            begin(at, script, people)
+    with left_before(keeping("payment.tx")):
+        begin(at, script, people)
     assert (at / "unsigned.psbt").read_bytes() == psbt_bytes()
     inode = (at / "payment.tx").stat().st_ino
     go_on(at, people)
@@ -160,21 +137,11 @@ def test_codes_come_in_and_a_final_transaction_stays_as_it_was_written_before_a_
     assert verify(at, planned=planned).state is State.COMPLETE
 
 
-def test_a_second_transaction_is_kept_beside_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at, wipe, real = tmp_path / "at", '[[step]]\nid   = "wipe"', Journal.append
+def test_a_second_transaction_is_kept_beside_the_first(tmp_path: Path) -> None:
+    at, wipe = tmp_path / "at", '[[step]]\nid   = "wipe"'
     people = signing_player()
-
-    def append(self: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.FileKept) and fact.name == "payment.tx":
-            raise KeyboardInterrupt
-        return real(self, fact)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "append", append)
-        with pytest.raises(KeyboardInterrupt):
-            begin(at, changed(SIGN, wipe, FINISHED + wipe), people)
+    with left_before(keeping("payment.tx")):
+        begin(at, changed(SIGN, wipe, FINISHED + wipe), people)
     with pytest.raises(Declined):
         go_on(at, lambda asked: "no" if asked.field == "approve.approved" else people(asked))
     replaceable = psbt_bytes().replace(b"\xfd\xff\xff\xff", b"\xfc\xff\xff\xff", 1)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from conduct.conduct_material import SIGN, begin, go_on, player_of, signing_player
-from conduct.interruption import all_of
-from conduct.test_presence import kept_as
+from conduct.interruption import all_of, keeping, left_before
+from conduct.kept_otherwise import insist_noticed, not_kept
 from msgspec.structs import replace
 from review.test_log_attacks import remade
 
@@ -24,8 +24,6 @@ from ceremonies.conduct.script_file import read
 from ceremonies.errors import IntegrityError, Refused
 from ceremonies.log import facts, signers
 from ceremonies.log.facts import Fact
-from ceremonies.log.journal import Journal
-from ceremonies.log.records import Record
 from ceremonies.log.sshsig import INTENT_NAMESPACE, NAMESPACE
 from ceremonies.log.verify import State, verify
 
@@ -136,41 +134,24 @@ def test_an_approval_that_nobody_signed_is_none(tmp_path: Path) -> None:
     text = (at / "approval.txt").read_bytes()
     other = re.sub(rb"intent [0-9a-f]{64}", b"intent " + b"00" * 32, text)
     by_alice = practice.signature("alice", text, INTENT_NAMESPACE)
-    for number, (file, content, problem) in enumerate(
-        (
-            ("approval.txt.erin.sig", by_alice, "the signature was made with another key"),
-            ("approval.txt", other, "it is not the approval of what was approved by it"),
-        )
-    ):
-        (to := tmp_path / str(number)).mkdir()
-        found = kept_as(at, to, file, content)
-        assert found.state is State.TAMPERED
-        assert f"{file}: {problem}" in found.problems
-    (tmp_path / "without").mkdir()
-    without = remade(
+    insist_noticed(
         at,
-        tmp_path / "without",
-        lambda told: [one for one in told if getattr(one, "name", "") != "approval.txt.erin.sig"],
+        tmp_path,
+        ("approval.txt.erin.sig", by_alice, "the signature was made with another key"),
+        ("approval.txt", other, "it is not the approval of what was approved by it"),
     )
+    without = not_kept(at, tmp_path, "approval.txt.erin.sig")
     assert "no signature of erin was kept before it" in " ".join(without.problems)
 
 
 def test_a_signature_that_no_record_names_yet_is_taken_after_a_stop_if_it_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     policy, script = approved_by("grace erin judy")
-    at, people, real = tmp_path / "at", Approvers(policy), Journal.append
+    at, people = tmp_path / "at", Approvers(policy)
     people.leaves, file = False, at / "approval.txt.grace.sig"
-
-    def append(self: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.FileKept) and fact.name == file.name:
-            raise KeyboardInterrupt
-        return real(self, fact)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "append", append)
-        with pytest.raises(KeyboardInterrupt):
-            begin(at, script, people)
+    with left_before(keeping(file.name)):
+        begin(at, script, people)
     shutil.copytree(at, tmp_path / "other")
     (tmp_path / "other" / file.name).write_bytes(practice.signature("grace", b"another text"))
     go_on(tmp_path / "other", people)

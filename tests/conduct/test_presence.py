@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from conduct.conduct_material import (
     Player,
@@ -20,8 +17,8 @@ from conduct.conduct_material import (
     world,
 )
 from conduct.interruption import all_of
+from conduct.kept_otherwise import insist_noticed, kept_as, not_kept
 from conduct.test_script_language import SMALL, Room, small, step
-from review.test_log_attacks import remade
 
 from ceremonies.conduct import ceremony
 from ceremonies.conduct.aborting import aborted
@@ -34,7 +31,7 @@ from ceremonies.conduct.script import Script
 from ceremonies.conduct.script_file import read
 from ceremonies.errors import Refused
 from ceremonies.log import facts, signers
-from ceremonies.log.verify import State, Verdict, verify
+from ceremonies.log.verify import State, verify
 from ceremonies.secret import Secret
 
 
@@ -146,49 +143,20 @@ def test_with_a_key_everybody_proves_in_each_session_who_they_are(tmp_path: Path
     assert verify(at, planned=planned).state is State.COMPLETE
 
 
-def kept_as(at: Path, to: Path, name: str, content: bytes) -> Verdict:
-    """What is said of a copy whose people keep something else under a name, and sign that."""
-    folder = Path(shutil.copytree(at, to / "copy"))
-    (folder / name).write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-
-    def edit(told: list[facts.Fact]) -> list[facts.Fact]:
-        return [
-            msgspec.structs.replace(one, sha256=digest, bytes=len(content))
-            if isinstance(one, facts.FileKept) and one.name == name
-            else one
-            for one in told
-        ]
-
-    return remade(folder, to, edit)
-
-
 def test_a_presence_that_nobody_signed_is_none(tmp_path: Path) -> None:
     at, name = tmp_path / "at", "present-1.erin"
     text = watched().data.decode().replace('presence = "pin"', 'presence = "key"')
     begin(at, read(text.encode()), Room(cast=SMALL))
     said = (at / name).read_bytes()
     assert kept_as(at, tmp_path, name, said).state is State.COMPLETE
-    for number, (file, content, problem) in enumerate(
-        (
-            (f"{name}.sig", signature("alice", said), "the signature was made with another key"),
-            (
-                name,
-                said.replace(b"session 1", b"session 2"),
-                "it is not about erin in this session",
-            ),
-        )
-    ):
-        (to := tmp_path / str(number)).mkdir()
-        found = kept_as(at, to, file, content)
-        assert found.state is State.TAMPERED
-        assert f"{file}: {problem}" in found.problems
-    (tmp_path / "without").mkdir()
-    without = remade(
+    other = said.replace(b"session 1", b"session 2")
+    insist_noticed(
         at,
-        tmp_path / "without",
-        lambda told: [one for one in told if getattr(one, "name", "") != f"{name}.sig"],
+        tmp_path,
+        (f"{name}.sig", signature("alice", said), "the signature was made with another key"),
+        (name, other, "it is not about erin in this session"),
     )
+    without = not_kept(at, tmp_path, f"{name}.sig")
     assert "nothing was kept that erin signed in this session" in " ".join(without.problems)
 
 

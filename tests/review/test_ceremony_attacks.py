@@ -27,6 +27,7 @@ from conduct.conduct_material import (
     unfit,
     world,
 )
+from conduct.interruption import left_before
 
 from ceremonies.conduct import builtin, ceremony, check, practice
 from ceremonies.conduct.aborting import aborted
@@ -37,7 +38,6 @@ from ceremonies.errors import Declined, InputError, IntegrityError, Refused
 from ceremonies.log import facts, seal
 from ceremonies.log.chain import read_records
 from ceremonies.log.facts import Fact
-from ceremonies.log.journal import Journal
 from ceremonies.log.records import Record, encode
 from ceremonies.log.verify import State, verify
 from custody_cli.ceremony_answers import status
@@ -173,21 +173,11 @@ def test_signers_put_into_the_folder_make_no_ceremony_complete(tmp_path: Path) -
         status(folder)
 
 
-def test_another_psbt_does_not_take_the_place_of_one_that_was_logged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, player, append = tmp_path / "at", signing_player(), Journal.append
+def test_another_psbt_does_not_take_the_place_of_one_that_was_logged(tmp_path: Path) -> None:
+    folder, player = tmp_path / "at", signing_player()
     text = player.files["psbt.file"]
-
-    def interrupted(journal: Journal, fact: Fact) -> Record:
-        if isinstance(fact, facts.End) and fact.step == "psbt":
-            raise KeyboardInterrupt
-        return append(journal, fact)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Journal, "append", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            begin(folder, SIGN, player)
+    with left_before(lambda fact: isinstance(fact, facts.End) and fact.step == "psbt"):
+        begin(folder, SIGN, player)
     (folder / "unsigned.psbt").unlink()
     player.files["psbt.file"] = psbt_bytes()
     with pytest.raises(IntegrityError, match="not the unsigned"):
